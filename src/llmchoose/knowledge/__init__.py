@@ -1,0 +1,1 @@
+"""What is known: hardware, prices, models, priors, criteria and published runs, as data."""

@@ -1,0 +1,261 @@
+"""The knowledge folder as one frozen object whose tables are read when they are first used."""
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from llmchoose.errors import InputError, Mark, Problem
+from llmchoose.knowledge.fields import Field, load_fields
+from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
+from llmchoose.knowledge.tables import (
+    ApiModel,
+    Currency,
+    DefaultModel,
+    Efficiency,
+    Evidence,
+    Factor,
+    Gpu,
+    Language,
+    ManagedTuning,
+    OpenModel,
+    Region,
+    Rent,
+    Source,
+)
+
+SHIPPED = Path(__file__).parent / "data"
+Model = TypeVar("Model", bound=BaseModel)
+Checked = TypeVar("Checked")
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What an id in a `sources` list stands for: a claim or finding, and where it was made."""
+
+    id: str
+    title: str
+    date: str
+    kind: str
+    url: str | None
+    claim: str | None
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Facts, rules and priors; `overlay` holds tables whose rows replace or add to the shipped.
+
+    Args:
+        folder: The knowledge folder.
+        overlay: A folder of tables named as in `folder`, or one such table.
+        rulebook_file: A rulebook that takes the place of the shipped one.
+    """
+
+    folder: Path = SHIPPED
+    overlay: Path | None = None
+    rulebook_file: Path | None = None
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Profile fields by dotted name, in the schema's order."""
+        return load_fields(self.folder / "fields.yaml")
+
+    @cached_property
+    def gpus(self) -> tuple[Gpu, ...]:
+        """Accelerators."""
+        return self._table("gpus.csv", Gpu)
+
+    @cached_property
+    def rents(self) -> tuple[Rent, ...]:
+        """Rental prices."""
+        return self._table("rents.csv", Rent)
+
+    @cached_property
+    def rents_of(self) -> Mapping[tuple[str, str], tuple[Rent, ...]]:
+        """Rental prices by accelerator and plan."""
+        found: dict[tuple[str, str], list[Rent]] = {}
+        for row in self.rents:
+            found.setdefault((row.gpu, row.plan), []).append(row)
+        return {key: tuple(rows) for key, rows in found.items()}
+
+    @cached_property
+    def regions(self) -> tuple[Region, ...]:
+        """Countries and cloud regions."""
+        return self._table("regions.csv", Region)
+
+    @cached_property
+    def open_models(self) -> tuple[OpenModel, ...]:
+        """Open-weights models."""
+        return self._table("open_models.csv", OpenModel)
+
+    @cached_property
+    def api_models(self) -> tuple[ApiModel, ...]:
+        """API models, one row for each period of a price."""
+        return self._table("api_models.csv", ApiModel)
+
+    @cached_property
+    def managed_tuning(self) -> tuple[ManagedTuning, ...]:
+        """Providers' tuning services."""
+        return self._table("managed_tuning.csv", ManagedTuning)
+
+    @cached_property
+    def default_models(self) -> tuple[DefaultModel, ...]:
+        """Models taken when the profile names none."""
+        return self._table("default_models.csv", DefaultModel)
+
+    @cached_property
+    def languages(self) -> Mapping[str, Language]:
+        """Languages by BCP 47 tag."""
+        return {row.id: row for row in self._table("languages.csv", Language)}
+
+    @cached_property
+    def currencies(self) -> Mapping[str, Currency]:
+        """Currencies by ISO 4217 code."""
+        return {row.id: row for row in self._table("currencies.csv", Currency)}
+
+    @cached_property
+    def factors(self) -> Mapping[str, Factor]:
+        """Constants of the estimate by id."""
+        return {row.id: row for row in self._table("factors.csv", Factor)}
+
+    @cached_property
+    def efficiency(self) -> Mapping[str, Efficiency]:
+        """Fitted constants of training efficiency by id."""
+        return {row.id: row for row in self._table("efficiency.csv", Efficiency)}
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """Gates, criteria and combinations."""
+        path = self.rulebook_file or self.folder / "rulebook.yaml"
+        return _checked(path, Rulebook.model_validate, _yaml(path))
+
+    @cached_property
+    def approaches(self) -> tuple[Approach, ...]:
+        """The seven approaches in the order of the ladder."""
+        return self._list("approaches.yaml", Approach)
+
+    @cached_property
+    def risks(self) -> tuple[Risk, ...]:
+        """The risk register."""
+        return self._list("risks.yaml", Risk)
+
+    @cached_property
+    def plan(self) -> Mapping[str, tuple[Step, ...]]:
+        """Steps by part of the plan: common_before, each approach, common_after."""
+        path = self.folder / "plan.yaml"
+        parts: Mapping[str, tuple[Step, ...]] = _checked(
+            path, TypeAdapter(dict[str, tuple[Step, ...]]).validate_python, _yaml(path))
+        return parts
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Documents, papers, price lists and judgements by id."""
+        files = sorted((self.folder / "sources").glob("*.csv"))
+        return {row.id: row for file in files for row in _read_csv(file, Source)}
+
+    @cached_property
+    def evidence(self) -> Mapping[str, Evidence]:
+        """Claims and findings by id."""
+        return {row.id: row for row in self._table("evidence.csv", Evidence)}
+
+    @property
+    def as_of(self) -> str:
+        """Day up to which the knowledge was gathered (ISO)."""
+        return self.rulebook.as_of
+
+    def cite(self, identifier: str) -> Citation:
+        """Resolve an id of a `sources` list.
+
+        Raises:
+            KeyError: Nobody defines the id.
+        """
+        row = self.evidence.get(identifier)
+        source = self.sources[row.source[0] if row else identifier]
+        claim = row.claim if row else None
+        return Citation(identifier, source.title, source.date, source.kind, source.url, claim)
+
+    def _table(self, name: str, model: type[Model]) -> tuple[Model, ...]:
+        rows = _read_csv(self.folder / name, model)
+        over = self._overlay_file(name)
+        if over is None:
+            return rows
+        merged = {row.id: row for row in (*rows, *_read_csv(over, model))}  # type: ignore[attr-defined]
+        return tuple(merged.values())
+
+    def _overlay_file(self, name: str) -> Path | None:
+        if self.overlay is None:
+            return None
+        file = self.overlay / name if self.overlay.is_dir() else self.overlay
+        return file if file.name == name and file.exists() else None
+
+    def _list(self, name: str, model: type[Model]) -> tuple[Model, ...]:
+        path = self.folder / name
+        return _rows(path, model, _yaml(path))
+
+
+def load_knowledge(
+    overlay: str | Path | None = None, rulebook: str | Path | None = None
+) -> Knowledge:
+    """Return the shipped knowledge, optionally with rows or a rulebook of your own.
+
+    Args:
+        overlay: A table (`factors.csv`, `rents.csv` …) or a folder of them: rows with a known id
+            replace the shipped row, others are added.
+        rulebook: A rulebook file that replaces the shipped one.
+
+    Raises:
+        InputError: A path does not exist, or is not named like a table of the knowledge.
+    """
+    paths = [Path(path) if path is not None else None for path in (overlay, rulebook)]
+    for path in paths:
+        if path is not None and not path.exists():
+            raise InputError((Problem(f"{path} does not exist"),))
+    if paths[0] is not None:
+        _check_overlay(paths[0])
+    return Knowledge(SHIPPED, paths[0], paths[1])
+
+
+def _check_overlay(path: Path) -> None:
+    tables = {file.name for file in SHIPPED.glob("*.csv")}
+    names = [file.name for file in path.glob("*.csv")] if path.is_dir() else [path.name]
+    for name in names or ["(no table)"]:
+        if name not in tables:
+            hint = f"tables are {', '.join(sorted(tables))}"
+            raise InputError((Problem(f"{name} is no table of the knowledge", hint=hint),))
+
+
+def _read_csv(path: Path, model: type[Model]) -> tuple[Model, ...]:
+    with path.open(newline="", encoding="utf-8") as handle:
+        rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(handle)]
+    return _rows(path, model, rows)
+
+
+def _rows(path: Path, model: type[Model], data: Any) -> tuple[Model, ...]:
+    rows: list[Model] = _checked(path, TypeAdapter(list[model]).validate_python, data)  # type: ignore[valid-type]
+    return tuple(rows)
+
+
+def _yaml(path: Path) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 a safe loader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = Mark(str(path), mark.line + 1, mark.column + 1) if mark else None
+        raise InputError((Problem(str(error.problem), where),)) from error
+
+
+def _checked(path: Path, validate: Callable[[Any], Checked], data: Any) -> Checked:
+    try:
+        return validate(data)
+    except ValidationError as error:
+        problems = [
+            Problem(f"{path.name}: {'.'.join(str(part) for part in item['loc'])}: {item['msg']}")
+            for item in error.errors()
+        ]
+        raise InputError(tuple(problems)) from error

@@ -1,0 +1,197 @@
+"""The rulebook's and the plan's entries: frozen models of the knowledge folder's YAML files."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+ApproachId = Literal[
+    "prompt", "rag", "managed_finetune", "lora", "full_finetune", "continued_pretrain", "scratch"
+]
+Operator = Literal[
+    "==", "!=", "<", "<=", ">", ">=", "in", "contains", "contains_any", "only", "between"
+]
+Plain = str | bool | int | float
+
+
+class Rule(BaseModel):
+    """What every entry of a rules file has in common: strict keys, frozen values."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Comparison(Rule):
+    """One comparison of an input with a value, or with another input (`than`)."""
+
+    input: str
+    op: Operator
+    value: Plain | tuple[Plain, ...] | None = None
+    than: str | None = None
+
+    @model_validator(mode="after")
+    def _compares_with_one_thing(self) -> "Comparison":
+        if (self.value is None) == (self.than is None):
+            raise ValueError(f"the test of {self.input} needs either `value` or `than`")
+        return self
+
+
+class Condition(Rule):
+    """All tests must hold, or any of them."""
+
+    all: tuple[Comparison, ...] = ()
+    any: tuple[Comparison, ...] = ()
+    always: bool = False
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> "Condition":
+        if sum((bool(self.all), bool(self.any), self.always)) != 1:
+            raise ValueError("a condition is one of `all`, `any` and `always: true`")
+        return self
+
+    @property
+    def tests(self) -> tuple[Comparison, ...]:
+        """The tests of either kind."""
+        return self.all or self.any
+
+
+class Gate(Rule):
+    """A reason for which an approach cannot work (hard) or should not be tried (soft)."""
+
+    id: str
+    kind: Literal["hard", "soft"]
+    excludes: tuple[ApproachId, ...]
+    when: Condition
+    reason: str
+    sources: tuple[str, ...]
+
+
+class Curve(Rule):
+    """Breakpoints (input, score) for a group of approaches; straight lines between them."""
+
+    for_: tuple[ApproachId, ...] = Field(alias="for")
+    points: tuple[tuple[float, float], ...]
+
+
+class Criterion(Rule):
+    """One scored consideration: an input turned into 0 to 1 for each approach."""
+
+    id: str
+    name: str
+    group: str
+    input: str
+    unit: str
+    decides: Literal["always", "when_given", "never"]
+    weight: float
+    range: tuple[float, float]
+    direction: str
+    applies: Comparison | None = None
+    scale: Literal["linear", "log"] = "linear"
+    curves: tuple[Curve, ...] = ()
+    table: dict[str, dict[ApproachId, float]] = {}
+    default: float | None = None
+    why_for: str
+    why_against: str
+    sources: tuple[str, ...]
+    breakpoint_source: str | tuple[str, ...]
+
+
+class Saving(Rule):
+    """Share of a cost that a technique saves."""
+
+    share_p10: float
+    share_p50: float
+    share_p90: float
+    of: str
+    source: str | tuple[str, ...]
+
+
+class Combination(Rule):
+    """An approach or a technique that pays beside a primary approach."""
+
+    id: str
+    primary: tuple[ApproachId, ...]
+    add: ApproachId | None = None
+    technique: str | None = None
+    fallback: ApproachId | None = None
+    when: Condition
+    value: str
+    saves: Saving | None = None
+    sources: tuple[str, ...]
+
+
+class Ladder(Rule):
+    """Constants of the choice between approaches."""
+
+    rung_charge: float
+    noise: float
+    gate_penalty: float
+    unavailable_penalty: float
+    tie: float
+    source: str
+    note: str = ""
+
+
+class Words(Rule):
+    """Words for a confidence at or above a threshold."""
+
+    at_least: float
+    words: str
+
+
+class ConfidenceRule(Rule):
+    """Constants that turn the model's own probability into a calibrated confidence."""
+
+    intercept: float
+    per_logit: float
+    per_known_share: float
+    limits: tuple[float, float]
+    cap: float
+    inputs: tuple[str, ...]
+    words: tuple[Words, ...]
+    source: str
+    note: str = ""
+
+
+class Rulebook(Rule):
+    """Gates, criteria and combinations, with the constants of the choice."""
+
+    id: str
+    as_of: str
+    ladder: Ladder
+    confidence: ConfidenceRule
+    gates: tuple[Gate, ...]
+    criteria: tuple[Criterion, ...]
+    combinations: tuple[Combination, ...]
+
+
+class Approach(Rule):
+    """One way to build it, and since when it can be had."""
+
+    id: ApproachId
+    name: str
+    family: Literal["prompt", "tune", "train"]
+    rung: float
+    definition: str
+    available_from: Annotated[str | None, Field()] = None
+    sources: tuple[str, ...]
+
+
+class Step(Rule):
+    """One step of the plan and the number by which one sees that it is done."""
+
+    step: str
+    do: str
+    exit_criterion: str
+    sources: tuple[str, ...]
+
+
+class Risk(Rule):
+    """What can go wrong, when it is likely, and what helps."""
+
+    id: str
+    text: str
+    approaches: tuple[ApproachId, ...]
+    when: Condition
+    likelihood: str
+    likelihood_source: str
+    mitigation: str
+    sources: tuple[str, ...]

@@ -1,0 +1,230 @@
+"""Rows of the knowledge folder's CSV tables: one frozen model a table.
+
+Units stand in the names of the columns. Dates are ISO texts cut where the source stops
+(`2020`, `2020-06`), so that text order is time order and `2020-06` is on or before any day of
+that month. A blank cell is unknown (`None`), never zero.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+
+def _split(value: object) -> object:
+    return tuple(part.strip() for part in value.split("|") if part.strip()) if isinstance(
+        value, str
+    ) else (value or ())
+
+
+Ids = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Plan = Literal["on_demand", "reserved_1y", "reserved_3y", "spot", "marketplace"]
+
+
+class Row(BaseModel):
+    """A row: where its numbers come from, and when they held."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    id: str
+    source: Ids = ()
+    as_of: str = ""
+    note: str | None = None
+
+
+class Source(BaseModel):
+    """A document, paper, price list or judgement that facts rest on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    title: str
+    kind: str
+    date: str
+    url: str | None = None
+
+
+class Evidence(Row):
+    """A claim of one of the start documents, or a finding of the literature."""
+
+    claim: str
+    numbers: str | None = None
+    speaks: str | None = None
+    place: str | None = None
+    conflict: str | None = None
+    verified: str
+
+
+class Gpu(Row):
+    """An accelerator; dense peaks in TFLOP/s, purchase prices of the bare card."""
+
+    vendor: str
+    name: str
+    aliases: Ids = ()
+    default_for: Ids = ()
+    memory_gb: float
+    bandwidth_gb_s: float | None = None
+    fp32_tflops: float | None = None
+    tf32_tflops: float | None = None
+    fp16_tflops: float | None = None
+    bf16_tflops: float | None = None
+    fp8_tflops: float | None = None
+    int8_tops: float | None = None
+    fp4_tflops: float | None = None
+    interconnect_gb_s: float | None = None
+    tdp_w: float | None = None
+    form: str | None = None
+    gpus_per_node: int | None = None
+    mfu_class: str = "other"
+    available_from: str | None = None
+    withdrawn: str | None = None
+    purchase_usd_low: float | None = None
+    purchase_usd_typical: float | None = None
+    purchase_usd_high: float | None = None
+    purchase_as_of: str | None = None
+    purchase_source: Ids = ()
+    verified: str
+
+
+class Rent(Row):
+    """What a provider asks for one accelerator-hour."""
+
+    gpu: str
+    provider: str
+    plan: Plan
+    usd_per_gpu_hour: float
+    host_included: Literal["yes", "no", "unknown"]
+    region: str | None = None
+    verified: str
+
+
+class Region(Row):
+    """Grid, power and people of a country or cloud region; blanks fall back to World."""
+
+    name: str
+    aliases: Ids = ()
+    grid_gco2e_per_kwh: float | None = None
+    usd_per_kwh: float | None = None
+    pue: float | None = None
+    engineer_usd_per_month_p10: float | None = None
+    engineer_usd_per_month_p50: float | None = None
+    engineer_usd_per_month_p90: float | None = None
+    people_source: Ids = ()
+    verified: str | None = None
+
+
+class OpenModel(Row):
+    """An open-weights model; `available_from` is its release."""
+
+    name: str
+    aliases: Ids = ()
+    family: str
+    kind: str
+    params_b: float | None = None
+    active_params_b: float | None = None
+    layers: int | None = None
+    hidden: int | None = None
+    heads: int | None = None
+    kv_heads: int | None = None
+    head_dim: int | None = None
+    ffn: int | None = None
+    vocab: int | None = None
+    context: int | None = None
+    available_from: str | None = None
+    tokens_trained_b: float | None = None
+    languages: str | None = None
+    licence: str | None = None
+    commercial_ok: str | None = None
+    quality_tier: int | None = None
+    verified: str
+
+
+class ApiModel(Row):
+    """An API model's price over one period; `price_until` is exclusive."""
+
+    model: str
+    aliases: Ids = ()
+    provider: str
+    family: str
+    tier: str
+    input_usd_per_m: float | None = None
+    output_usd_per_m: float | None = None
+    cached_input_usd_per_m: float | None = None
+    batch_discount: float | None = None
+    context: int | None = None
+    available_from: str | None = None
+    withdrawn: str | None = None
+    price_from: str | None = None
+    price_until: str | None = None
+    tunable: str | None = None
+    verified: str
+
+    @property
+    def name(self) -> str:
+        """Name a profile calls it by."""
+        return self.model
+
+
+class ManagedTuning(Row):
+    """A provider's tuning service for one model."""
+
+    provider: str
+    model: str
+    available_from: str | None = None
+    withdrawn: str | None = None
+    closed_to_new: str | None = None
+    general: Literal["yes", "no"]
+    train_usd_per_m_tokens: float | None = None
+    input_usd_per_m: float | None = None
+    output_usd_per_m: float | None = None
+    hosting_usd_per_hour: float | None = None
+    minimum_usd: float | None = None
+    method: str | None = None
+    verified: str
+
+
+class Language(Row):
+    """What a language costs in tokens, and how well existing models know it."""
+
+    name: str
+    resources: str
+    token_premium_p10: float
+    token_premium_p50: float
+    token_premium_p90: float
+    coverage_p10: float
+    coverage_p50: float
+    coverage_p90: float
+    bytes_per_token: float
+
+
+class Currency(Row):
+    """A currency's dated rate."""
+
+    symbol: str
+    usd_per_unit: float
+
+
+class Factor(Row):
+    """A constant of the estimate as p10, p50 and p90; all equal when it has no spread."""
+
+    unit: str
+    p10: float
+    p50: float
+    p90: float
+
+
+class Efficiency(Row):
+    """A fitted constant of the model of efficiency (written by scripts/fit_efficiency.py)."""
+
+    value: float
+    unit: str
+    low: float | None = None
+    high: float | None = None
+
+
+class DefaultModel(Row):
+    """Which open model is taken for a use and kind of task when the profile names none."""
+
+    use: Literal["tune", "continue", "serve"]
+    kinds: Ids
+    model: str
+    available_from: str

@@ -1,0 +1,1 @@
+"""What the team wrote: a profile file, read and checked."""
