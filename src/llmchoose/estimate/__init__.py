@@ -1,0 +1,1 @@
+"""What each approach costs: formulas over arrays, and their composition for one profile."""

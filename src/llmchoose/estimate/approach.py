@@ -1,0 +1,219 @@
+"""One approach, all formulas together: what it costs, takes, needs and emits for one profile."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from llmchoose.estimate import cost, energy, people
+from llmchoose.estimate.distributions import Array
+from llmchoose.estimate.inputs import Inputs, region_row
+from llmchoose.estimate.market import cards_usd, gpu_of, rent, token_price, tuning_services
+from llmchoose.estimate.model import Acquisition, Estimate, Item, Serving, Training
+from llmchoose.estimate.readings import read_estimate, read_profile
+from llmchoose.estimate.running import DAYS_PER_MONTH, retrieval_items, serve
+from llmchoose.estimate.training import examples_after_labelling, train
+from llmchoose.knowledge.tables import Gpu, Region
+
+HEAVY = ("continued_pretrain", "scratch")
+LABELLED = ("managed_finetune", "lora", "full_finetune", "continued_pretrain", "scratch")
+
+
+def estimate_all(inputs: Inputs) -> dict[str, Estimate]:
+    """Estimate every approach of the ladder, by id in its order."""
+    shared = read_profile(inputs)
+    return {
+        approach.id: estimate_approach(inputs, approach.id, shared)
+        for approach in inputs.knowledge.approaches
+    }
+
+
+def estimate_approach(
+    inputs: Inputs, approach: str, shared: Mapping[str, Array]
+) -> Estimate:
+    """Estimate one approach.
+
+    Args:
+        inputs: Draws of one profile.
+        approach: Id of the approach.
+        shared: Readings that are the same for every approach.
+
+    Returns:
+        Figures with the sample axis last; a missing price leaves a lower bound that says so.
+    """
+    gpu, note = gpu_of(inputs)
+    training = train(inputs, approach, gpu)
+    serving = serve(inputs, approach, training.params if training else None)
+    acquisitions = _acquisitions(inputs, training) if training else ()
+    weeks = _family(inputs, approach, "person_weeks") * _novelty(inputs)
+    items = (
+        *_one_time(inputs, approach, training, acquisitions, weeks),
+        *_monthly(inputs, approach, training, acquisitions, weeks),
+        *serving.items,
+        *(retrieval_items(inputs) if approach == "rag" else ()),
+    )
+    once, monthly = _sum(inputs, items, "one_time"), _sum(inputs, items, "monthly")
+    total = once + monthly * inputs.number("time.horizon")
+    time_days = _time_days(inputs, approach, training)
+    kwh, tonnes = _energy(inputs, training, serving)
+    return Estimate(
+        approach=approach, items=items, one_time_usd=once, monthly_usd=monthly, total_usd=total,
+        lower_bound=any(item.usd is None for item in items), training=training,
+        acquisitions=acquisitions, time_days=time_days, energy_kwh=kwh, tco2e=tonnes,
+        readings={**shared, **read_estimate(
+            inputs, approach, once, monthly, time_days, training, serving, tonnes,
+            _family(inputs, approach, "operations_fte"))},
+        notes=(note,) if note and training else (),
+    )
+
+
+def _family(inputs: Inputs, approach: str, name: str) -> Array:
+    usual = inputs.factor(f"{name}.{approach}")
+    if approach not in HEAVY:
+        return usual
+    return np.where(inputs.light, inputs.factor(f"{name}.{approach}.light"), usual)
+
+
+def _novelty(inputs: Inputs) -> Array:
+    return inputs.by_word("task.novelty", "novelty_spread")
+
+
+def _time_days(inputs: Inputs, approach: str, training: Training | None) -> Array:
+    calendar = people.calendar_days(
+        _family(inputs, approach, "calendar_weeks") * _novelty(inputs),
+        inputs.number("team.engineers"), inputs.factor("team_speedup.reference"),
+        inputs.factor("team_speedup.exponent"))
+    return calendar if training is None else np.maximum(calendar, training.wall_clock_days)
+
+
+def _sum(inputs: Inputs, items: Sequence[Item], when: str) -> Array:
+    known = [item.usd for item in items if item.when == when and item.usd is not None]
+    return np.sum(known, axis=0) if known else np.zeros(inputs.draws.samples)
+
+
+def _one_time(
+    inputs: Inputs, approach: str, training: Training | None,
+    acquisitions: Sequence[Acquisition], weeks: Array,
+) -> list[Item]:
+    work = people.work_usd(weeks, inputs.number("team.cost_per_month"))
+    items = [Item("people until production", work, "one_time", ("judgement",),
+                  "design, data work, evaluation and integration")]
+    items.append(_evaluation(inputs))
+    if approach in LABELLED:
+        missing = examples_after_labelling(inputs) - inputs.number("data.labelled_examples")
+        items.append(Item(
+            "labelling", np.maximum(missing, 0) * inputs.number("data.labelling_cost"), "one_time",
+            ("bucher-2024-finetuned-small",)))
+    if approach == "managed_finetune":
+        items.append(_managed_training(inputs))
+    if training is not None:
+        chosen = _chosen(inputs, acquisitions)
+        items.append(Item(f"training compute ({chosen.how})", chosen.usd, "one_time",
+                          chosen.source, chosen.note))
+    return items
+
+
+def _evaluation(inputs: Inputs) -> Item:
+    missing = np.maximum(inputs.factor("evaluation.items") - inputs.number("task.eval_examples"), 0)
+    usd = missing * inputs.factor("evaluation.labels_per_item") * inputs.number(
+        "data.labelling_cost")
+    return Item("evaluation set", usd, "one_time", ("miller-2024-error-bars",))
+
+
+def _managed_training(inputs: Inputs) -> Item:
+    rows = [row for row in tuning_services(inputs) if row.train_usd_per_m_tokens]
+    price = token_price(inputs, rows, "train_usd_per_m_tokens")
+    if price is None:
+        return Item("training at the provider", None, "one_time", (), "no price is known")
+    tokens = examples_after_labelling(inputs) * inputs.number(
+        "data.tokens_per_example") * inputs.factor("epochs")
+    usd = tokens / 1e6 * price.usd * inputs.factor("tuning_runs.managed_finetune")
+    least = min((row.minimum_usd or 0.0) for row in rows)
+    return Item("training at the provider", np.maximum(usd, least), "one_time", price.source[:3],
+                f"{len(rows)} tuning services")
+
+
+def _chosen(inputs: Inputs, acquisitions: Sequence[Acquisition]) -> Acquisition:
+    how = str(inputs.word("compute.acquire").flat[0])
+    if "compute.acquire" not in inputs.given and "compute.owned" in inputs.given:
+        how = "owned"
+    return next(option for option in acquisitions if option.how == how)
+
+
+def _acquisitions(inputs: Inputs, training: Training) -> tuple[Acquisition, ...]:
+    price, card = rent(inputs, training.gpu), cards_usd(inputs, training.gpu)
+    rented = None if price is None else cost.rent_usd(training.gpu_hours, price.usd)
+    bought = None if card is None else cost.purchase_usd(
+        np.full_like(training.gpu_hours, training.n_gpus), card.usd,
+        inputs.factor("cluster.server_multiplier"), inputs.factor("cluster.network_share"))
+    owned = None if rented is None else rented * inputs.factor("owned.opportunity")
+    count = f"{training.n_gpus:,.0f} x {training.gpu.name}"
+    note = (price.note if price else "") or f"by the hour, {count}"
+    sources = price.source[:3] if price else ()
+    return (
+        Acquisition("rent", rented, sources, note),
+        Acquisition("buy", bought, (card.source if card else ()) + ("h100-cluster-costs-2024",),
+                    f"{count} with servers and network; the cluster is yours afterwards"),
+        Acquisition("owned", owned, sources, f"power and lost other use of {count}"),
+    )
+
+
+def _monthly(
+    inputs: Inputs, approach: str, training: Training | None,
+    acquisitions: Sequence[Acquisition], weeks: Array,
+) -> list[Item]:
+    salary = inputs.number("team.cost_per_month")
+    fte = np.minimum(_family(inputs, approach, "operations_fte"), inputs.number("team.engineers"))
+    interval = (inputs.number("ops.refresh") if "ops.refresh" in inputs.given
+                else inputs.factor(f"refresh_interval.{approach}"))
+    effort = people.work_usd(weeks * inputs.factor(f"refresh_effort.{approach}"), salary)
+    once = effort + _renewal_compute(inputs, training, acquisitions)
+    # Renewals that follow each other within a month are small ones: together they cost no more
+    # than one full renewal, or than the people who keep the system running.
+    renewal = np.minimum(once * DAYS_PER_MONTH / np.maximum(interval, 1.0),
+                         np.maximum(fte * salary, once))
+    return [
+        Item("people who keep it running", fte * salary, "monthly", ("judgement",)),
+        Item("renewal", renewal, "monthly", ("judgement",),
+             "new data, training again where it is trained, evaluation"),
+        Item("tracing and evaluation tools", inputs.factor("tools_usd_per_month"), "monthly",
+             ("judgement",)),
+    ]
+
+
+def _renewal_compute(
+    inputs: Inputs, training: Training | None, acquisitions: Sequence[Acquisition]
+) -> Array | float:
+    """Compute of one renewal: the final run again; a bought cluster is there and costs as owned."""
+    if training is None:
+        return 0.0
+    chosen = _chosen(inputs, acquisitions)
+    again = acquisitions[-1] if chosen.how == "buy" else chosen
+    share = training.final_gpu_hours / training.gpu_hours
+    return 0.0 if again.usd is None else again.usd * share
+
+
+def _energy(
+    inputs: Inputs, training: Training | None, serving: Serving
+) -> tuple[Array | None, Array | None]:
+    """Energy of training and of one's own serving over the horizon; unknown at a provider."""
+    loads: list[tuple[Array, Gpu]] = []
+    if training is not None:
+        loads.append((training.gpu_hours, training.gpu))
+    if serving.gpu_hours is not None and serving.gpu is not None:
+        loads.append((serving.gpu_hours * inputs.number("time.horizon"), serving.gpu))
+    if not loads or any(gpu.tdp_w is None for _, gpu in loads):
+        return None, None
+    place, world = _places(inputs)
+    pue, grid = place.pue or world.pue or 1.0, place.grid_gco2e_per_kwh or world.grid_gco2e_per_kwh
+    kwh = np.sum([
+        energy.energy_kwh(hours, gpu.tdp_w or 0.0, inputs.factor("power_draw"),
+                          inputs.factor("host_power"), pue) for hours, gpu in loads], axis=0)
+    return kwh, None if grid is None else energy.tco2e(kwh, grid)
+
+
+def _places(inputs: Inputs) -> tuple[Region, Region]:
+    place = region_row(str(inputs.values["compute.region"].flat[0]), inputs.knowledge)
+    world = region_row("World", inputs.knowledge)
+    assert isinstance(place, Region)  # noqa: S101
+    assert isinstance(world, Region)  # noqa: S101
+    return place, world

@@ -1,0 +1,217 @@
+"""What can be had on a day: accelerators and their prices, models and theirs.
+
+`as_of` hides what came later and what was withdrawn before. A price that no row gives is unknown
+(`None`), never zero.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from llmchoose.estimate.distributions import Array, median, quantile_pick
+from llmchoose.estimate.inputs import Inputs, Setting
+from llmchoose.knowledge.load import Knowledge
+from llmchoose.knowledge.names import match
+from llmchoose.knowledge.tables import ApiModel, Gpu, ManagedTuning, OpenModel, Rent
+
+# An API model older than this is still priced when named, but is no longer what one would take.
+FRESH_YEARS = 2
+NO_SPREAD = 2
+
+
+class Dated(Protocol):
+    """A row that could be had from one day until another."""
+
+    @property
+    def available_from(self) -> str | None: ...  # noqa: D102
+    @property
+    def withdrawn(self) -> str | None: ...  # noqa: D102
+
+
+Row = TypeVar("Row", bound=Dated)
+
+
+@dataclass(frozen=True)
+class Price:
+    """Draws of a price, the rows it rests on, and what had to be assumed."""
+
+    usd: Array
+    source: tuple[str, ...]
+    note: str = ""
+
+
+def on_sale(row: Dated, day: str) -> bool:
+    """Whether the row could be had on an ISO day."""
+    return (row.available_from or "") <= day and (not row.withdrawn or row.withdrawn > day)
+
+
+def since(row: Dated, day: str) -> bool:
+    """Whether the row had come out by an ISO day, withdrawn since or not."""
+    return (row.available_from or "") <= day
+
+
+def gpu_of(inputs: Inputs) -> tuple[Gpu, str]:
+    """The accelerator to price and size with, and a note when it is not the one named.
+
+    A card that was not out on the day gives way to the newest data-centre card that was and that
+    somebody rented out.
+    """
+    name = str(inputs.values["compute.gpu"].flat[0])
+    owned = inputs.profile.get("compute.owned")
+    if "compute.gpu" not in inputs.given and isinstance(owned, tuple) and owned:
+        name = getattr(owned[0], "gpu", name)
+    found = match(name, inputs.knowledge.gpus)
+    gpu = found.row if found else None
+    if isinstance(gpu, Gpu) and since(gpu, inputs.day) and peak_tflops(gpu):
+        return gpu, ""
+    stand_in = newest_gpu(inputs.knowledge, inputs.day)
+    return stand_in, f"{name} was not to be had on {inputs.day}; {stand_in.name} is taken"
+
+
+def peak_tflops(gpu: Gpu) -> float:
+    """Dense peak of the precision models are trained in: bf16, else fp16, else fp32; 0 unknown."""
+    return gpu.bf16_tflops or gpu.fp16_tflops or gpu.fp32_tflops or 0.0
+
+
+def newest_gpu(knowledge: Knowledge, day: str) -> Gpu:
+    """The newest data-centre card for training that was out on the day and could be rented."""
+    rented = {row.gpu for row in knowledge.rents}
+    rows = [
+        gpu for gpu in knowledge.gpus
+        if since(gpu, day) and gpu.form == "SXM" and gpu.id in rented
+    ]
+    oldest = min(knowledge.gpus, key=lambda gpu: gpu.available_from or "9999")
+    return max(rows, key=lambda gpu: (gpu.available_from or "", gpu.id), default=oldest)
+
+
+def rent(setting: Setting, gpu: Gpu, plan: str = "on_demand") -> Price | None:
+    """Price of an accelerator-hour with its host, over the providers that had it on the day."""
+    rows, note = _rows_of_day(setting, gpu, plan)
+    if not rows:
+        return None
+    surcharge = median(setting.factor("host_surcharge"))
+    prices = [
+        row.usd_per_gpu_hour * (surcharge if row.host_included == "no" else 1.0) for row in rows
+    ]
+    drawn = quantile_pick(setting.draws.normal("rent"), prices)
+    if len(prices) < NO_SPREAD:
+        drawn = drawn * setting.factor("rent_spread")
+    return Price(drawn, tuple(dict.fromkeys(i for row in rows for i in row.source)), note)
+
+
+def offered(setting: Setting) -> list[tuple[Gpu, float]]:
+    """Data-centre cards that were for rent on the day, each with its middle price an hour."""
+    found = []
+    for gpu in setting.knowledge.gpus:
+        if gpu.form in ("SXM", "PCIe") and since(gpu, setting.day) and peak_tflops(gpu):
+            rows, note = _rows_of_day(setting, gpu, "on_demand")
+            if rows and not note:
+                prices = sorted(row.usd_per_gpu_hour for row in rows)
+                found.append((gpu, prices[len(prices) // 2]))
+    return found
+
+
+def _rows_of_day(setting: Setting, gpu: Gpu, plan: str) -> tuple[list[Rent], str]:
+    """Each provider's newest row up to the day; before any, the first one there is, and a note."""
+    rows = setting.knowledge.rents_of.get((gpu.id, plan), ())
+    seen = [row for row in rows if row.as_of <= setting.day]
+    if seen or not rows:
+        return _latest(seen), ""
+    first = min(rows, key=lambda row: row.as_of)
+    return [first], f"no price before {setting.day}; the first known ({first.as_of}) is used"
+
+
+def _latest(rows: Sequence[Rent]) -> list[Rent]:
+    newest: dict[str, Rent] = {}
+    for row in sorted(rows, key=lambda row: (row.as_of, row.id)):
+        newest[row.provider] = row
+    # A price list that stopped years before the others says little of the day.
+    last = max((int(row.as_of[:4]) for row in newest.values()), default=0)
+    return [row for row in newest.values() if last - int(row.as_of[:4]) <= FRESH_YEARS]
+
+
+def cards_usd(setting: Setting, gpu: Gpu) -> Price | None:
+    """Purchase price of one bare card."""
+    typical = gpu.purchase_usd_typical
+    if typical is None:
+        return None
+    low, high = gpu.purchase_usd_low or typical, gpu.purchase_usd_high or typical
+    spread = np.clip(setting.draws.normal("purchase"), -3, 3) / 3
+    usd = np.exp(np.log(typical) + np.where(
+        spread < 0, np.log(typical / low), np.log(high / typical)) * spread)
+    return Price(usd, gpu.purchase_source)
+
+
+def open_model(inputs: Inputs, use: str, kinds: str) -> OpenModel:
+    """The open model to tune, continue or serve: the profile's, else the usual one of the day."""
+    named = inputs.profile.get("model.open")
+    if isinstance(named, str):
+        found = match(named, inputs.knowledge.open_models)
+        if found and isinstance(found.row, OpenModel) and found.row.params_b:
+            return found.row
+    rows = [
+        row for row in inputs.knowledge.default_models
+        if row.use == use and kinds in row.kinds
+    ]
+    dated = [row for row in rows if row.available_from <= inputs.day] or rows[:1]
+    name = max(dated, key=lambda row: row.available_from).model
+    return next(row for row in inputs.knowledge.open_models if row.id == name)
+
+
+def params_of(model: OpenModel, *, active: bool = False) -> float:
+    """Parameters of a model, all or those that work on a token."""
+    billions = (model.active_params_b if active else None) or model.params_b
+    assert billions is not None  # noqa: S101 open_model takes no row without a size
+    return billions * 1e9
+
+
+def api_rows(inputs: Inputs) -> tuple[tuple[ApiModel, ...], str]:
+    """API models that would do, each with its price of the day, and a note."""
+    named = inputs.profile.get("model.api")
+    rows = inputs.knowledge.api_models
+    if isinstance(named, str):
+        found = match(named, rows)
+        if found and isinstance(found.row, ApiModel):
+            periods = [row for row in rows if row.model == found.row.model]
+            return (_price_of(periods, inputs.day),), ""
+    tiers = ("small", "mid") if bool(np.mean(inputs.small_output) > 0.5) else ("mid", "frontier")
+    oldest = f"{int(inputs.day[:4]) - FRESH_YEARS}{inputs.day[4:]}"
+    usable = [row for row in rows if row.tier in tiers and on_sale(row, inputs.day)
+              and row.input_usd_per_m is not None and row.output_usd_per_m is not None]
+    fresh = [row for row in usable if (row.available_from or "") >= oldest] or usable
+    models: dict[str, list[ApiModel]] = {}
+    for row in fresh:
+        models.setdefault(row.model, []).append(row)
+    picked = tuple(_price_of(periods, inputs.day) for periods in models.values())
+    return picked, f"{len(picked)} API models of the day, tiers {' and '.join(tiers)}"
+
+
+def _price_of(periods: Sequence[ApiModel], day: str) -> ApiModel:
+    """The price that holds on the day, else the last one before it, else the first one known."""
+    dated = sorted(periods, key=lambda row: row.price_from or "")
+    begun = [row for row in dated if (row.price_from or "") <= day]
+    running = [row for row in begun if not row.price_until or row.price_until > day]
+    return (running or begun[-1:] or dated)[0]
+
+
+def token_price(
+    inputs: Inputs, rows: Iterable[ApiModel | ManagedTuning], column: str
+) -> Price | None:
+    """Dollars a million tokens over the rows that know them; dear rows are dear in each column."""
+    priced = [row for row in rows if getattr(row, column)]
+    if not priced:
+        return None
+    prices = [getattr(row, column) for row in priced]
+    source = tuple(dict.fromkeys(i for row in priced for i in row.source))
+    return Price(quantile_pick(inputs.draws.normal("api_price"), prices), source)
+
+
+def tuning_services(inputs: Inputs) -> tuple[ManagedTuning, ...]:
+    """Providers' tuning services that take a newcomer's jobs on the day."""
+    return tuple(
+        row for row in inputs.knowledge.managed_tuning
+        if row.general == "yes" and on_sale(row, inputs.day)
+        and (not row.closed_to_new or row.closed_to_new > inputs.day)
+    )

@@ -1,0 +1,109 @@
+"""What an estimate is made of. Arrays have the sample axis last."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from llmchoose.estimate.distributions import Array
+from llmchoose.knowledge.tables import Gpu
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a cost: what, how much, when, and from which source.
+
+    `usd` is None where no price is known: the total is then a lower bound.
+    """
+
+    name: str
+    usd: Array | None
+    when: Literal["one_time", "monthly"]
+    source: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Training:
+    """The training of one approach, all its runs together.
+
+    Attributes:
+        params: Parameters of the model that is trained.
+        tokens: Tokens seen in the final run.
+        flops: FLOPs of all runs.
+        n_gpus: Accelerators side by side (one number: a plan has one count).
+        gpu_hours: Accelerator-hours of all runs.
+        final_gpu_hours: Accelerator-hours of the final run alone.
+        wall_clock_days: Days of all runs one after another on `n_gpus`.
+        memory_gb: Memory of one accelerator, GB.
+        min_gpus: Accelerators needed for memory, and for the deadline where one is given.
+    """
+
+    params: Array
+    tokens: Array
+    flops: Array
+    gpu: Gpu
+    n_gpus: float
+    gpu_hours: Array
+    final_gpu_hours: Array
+    wall_clock_days: Array
+    memory_gb: Array
+    min_gpus: Array
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Running one approach for a month.
+
+    Attributes:
+        items: Costs a month.
+        latency_ms: Time to a full answer.
+        utilisation: Mean load over kept capacity; None where a provider carries the load.
+        gpu_hours: Accelerator-hours a month on hardware of one's own; None at a provider.
+        gpu: Card the weights run on; None at a provider.
+    """
+
+    items: tuple[Item, ...]
+    latency_ms: Array
+    utilisation: Array | None
+    gpu_hours: Array | None
+    gpu: Gpu | None
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """What the training's accelerators cost when they are rented, bought or owned already."""
+
+    how: Literal["rent", "buy", "owned"]
+    usd: Array | None
+    source: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Cost, time, hardware and energy of one approach for one profile.
+
+    Attributes:
+        items: Every line of the cost.
+        one_time_usd: Sum until production.
+        monthly_usd: Sum of a month in production.
+        total_usd: One-time plus monthly over the horizon.
+        lower_bound: A price was missing, so the sums are the least it can cost.
+        readings: What the rulebook reads, by name (`est.…` without the prefix).
+        notes: Assumptions that had to be made on the way, in words.
+    """
+
+    approach: str
+    items: tuple[Item, ...]
+    one_time_usd: Array
+    monthly_usd: Array
+    total_usd: Array
+    lower_bound: bool
+    training: Training | None
+    acquisitions: tuple[Acquisition, ...]
+    time_days: Array
+    energy_kwh: Array | None
+    tco2e: Array | None
+    readings: Mapping[str, Array]
+    notes: tuple[str, ...]

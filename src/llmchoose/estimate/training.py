@@ -1,0 +1,195 @@
+"""The training that an approach needs: tokens, FLOPs, accelerator-hours, memory, count."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from llmchoose.estimate import flops, memory, throughput
+from llmchoose.estimate.distributions import Array, median
+from llmchoose.estimate.efficiency import whole_run_utilisation
+from llmchoose.estimate.inputs import Inputs, distinct, select
+from llmchoose.estimate.market import open_model, params_of, peak_tflops
+from llmchoose.estimate.model import Training
+from llmchoose.knowledge.tables import Gpu
+
+TUNED = ("lora", "full_finetune")
+PRETRAINED = ("continued_pretrain", "scratch")
+TERA = 1e12
+
+
+@dataclass(frozen=True)
+class Run:
+    """A final run and what surrounds it, before hardware is chosen."""
+
+    params: Array
+    tokens: Array
+    flops: Array
+    repeats: Array
+    states_gb: Array
+    source: tuple[str, ...]
+
+
+def kind_of(inputs: Inputs) -> str:
+    """Kind of task for the choice of models: small outputs, sequence or text."""
+    word = "sequence" if np.mean(inputs.word("task.kind") == "sequence") > 0.5 else "text"
+    return "small" if np.mean(inputs.small_output) > 0.5 else word
+
+
+def effective_tokens(inputs: Inputs) -> Array:
+    """Domain text that survives cleaning, tokens."""
+    return inputs.number("data.unlabelled_tokens") * inputs.by_word("data.quality", "data_quality")
+
+
+def min_useful_params(inputs: Inputs) -> Array:
+    """Smallest model that is worth training for this kind of task."""
+    small, sequence, text = (
+        inputs.factor(f"min_useful_params.{kind}") for kind in ("small", "sequence", "text")
+    )
+    is_sequence = inputs.word("task.kind") == "sequence"
+    return np.where(inputs.small_output, small, np.where(is_sequence, sequence, text))
+
+
+def scratch_params(inputs: Inputs) -> Array:
+    """Largest model that the text feeds: the target, or what repeated text allows if smaller.
+
+    Source: Hoffmann et al. 2022 (tokens a parameter); Muennighoff et al. 2023 (repeats).
+    """
+    fed = effective_tokens(inputs) * inputs.constant("repeat_limit") / inputs.constant(
+        "tokens_per_param")
+    return np.minimum(inputs.number("model.target_params"), fed)
+
+
+def examples_after_labelling(inputs: Inputs) -> Array:
+    """Examples there are once the missing ones of a first set are labelled."""
+    have = inputs.number("data.labelled_examples")
+    wanted = np.maximum(have, inputs.factor("labels.wanted"))
+    return np.minimum(wanted, np.maximum(have, obtainable_examples(inputs)))
+
+
+def obtainable_examples(inputs: Inputs) -> Array:
+    """Examples there are, and those that part of the budget can have labelled."""
+    money = inputs.number("budget.one_time") * inputs.constant("labels.budget_share")
+    bought = money / np.maximum(inputs.number("data.labelling_cost"), 1e-6)
+    return inputs.number("data.labelled_examples") + np.minimum(
+        bought, inputs.constant("labels.buyable_max"))
+
+
+def plan_run(inputs: Inputs, approach: str) -> Run | None:
+    """The run that an approach needs; None where nothing is trained on hardware of one's own."""
+    if approach in TUNED:
+        return _tuning(inputs, approach)
+    if approach == "continued_pretrain":
+        return _continued(inputs)
+    return _scratch(inputs) if approach == "scratch" else None
+
+
+def _tuning(inputs: Inputs, approach: str) -> Run:
+    model = open_model(inputs, "tune", kind_of(inputs))
+    params = np.full(inputs.draws.samples, params_of(model))
+    tokens = examples_after_labelling(inputs) * inputs.number(
+        "data.tokens_per_example") * inputs.factor("epochs")
+    if approach == "lora":
+        rate = inputs.factor("flops_per_param_token.lora")
+        trained = memory.states_gb(
+            params * inputs.factor("lora_share"), inputs.factor("memory.full_states"))
+        states = memory.states_gb(params, inputs.factor("memory.frozen_16bit")) + trained
+    else:
+        rate = inputs.factor("flops_per_param_token.full")
+        states = memory.states_gb(params, inputs.factor("memory.full_states"))
+    work = flops.training(params_of(model, active=True), tokens, rate)
+    return Run(params, tokens, work, inputs.factor(f"tuning_runs.{approach}"), states,
+               ("kaplan-2020-scaling", *model.source))
+
+
+def _continued(inputs: Inputs) -> Run:
+    model = open_model(inputs, "continue", kind_of(inputs))
+    params = np.full(inputs.draws.samples, params_of(model))
+    domain = np.clip(effective_tokens(inputs), 1e8, inputs.constant("continued_tokens.max"))
+    tokens = domain / (1 - inputs.factor("replay_share"))
+    return _pretraining(inputs, params, tokens, "continued_pretrain", model.source)
+
+
+def _scratch(inputs: Inputs) -> Run:
+    params = np.maximum(scratch_params(inputs), min_useful_params(inputs))
+    if "model.target_params" in inputs.given:
+        params = inputs.number("model.target_params")
+    optimal = flops.compute_optimal_tokens(params, inputs.constant("tokens_per_param"))
+    text = effective_tokens(inputs)
+    ceiling = params * inputs.constant("tokens_per_param.max")
+    tokens = np.where(text >= optimal, np.minimum(text, ceiling), optimal)
+    return _pretraining(inputs, params, tokens, "scratch", ("hoffmann-2022-chinchilla",))
+
+
+def _pretraining(
+    inputs: Inputs, params: Array, tokens: Array, approach: str, source: tuple[str, ...]
+) -> Run:
+    attention = flops.attention_per_token(params, 2048)
+    work = flops.training(params, tokens, 6.0, attention)
+    states = memory.states_gb(params, inputs.factor("memory.full_states"))
+    repeats = 1 + inputs.factor(f"experiments.{approach}")
+    return Run(params, tokens, work, repeats, states, ("kaplan-2020-scaling", *source))
+
+
+def train(inputs: Inputs, approach: str, gpu: Gpu) -> Training | None:
+    """Size the training of an approach on an accelerator.
+
+    Args:
+        inputs: Draws of one profile.
+        approach: Id of the approach.
+        gpu: Accelerator.
+
+    Returns:
+        None where nothing is trained on one's own or rented accelerators.
+    """
+    run = plan_run(inputs, approach)
+    if run is None:
+        return None
+    alone = memory.activations_gb(
+        run.params, inputs.factor("memory.tokens_per_gpu"), inputs.factor("memory.activations"),
+    ) + inputs.factor("memory.overhead")
+    # What does not fit is made to: shorter micro batches and checkpointing shrink activations.
+    alone = np.minimum(alone, gpu.memory_gb / 2)
+    for_memory = memory.min_gpus(
+        run.states_gb, alone, gpu.memory_gb, inputs.factor("memory.usable"))
+    first = throughput.gpu_hours(
+        run.flops, peak_tflops(gpu), _utilisation(inputs, approach, run, gpu, for_memory))
+    count, needed = _count(inputs, for_memory, first * run.repeats)
+    final = throughput.gpu_hours(
+        run.flops, peak_tflops(gpu),
+        _utilisation(inputs, approach, run, gpu, np.full_like(first, count)))
+    hours = final * run.repeats
+    return Training(
+        params=run.params, tokens=run.tokens, flops=run.flops * run.repeats, gpu=gpu,
+        n_gpus=count, gpu_hours=hours, final_gpu_hours=final,
+        wall_clock_days=throughput.days(hours, count),
+        memory_gb=memory.per_gpu_gb(run.states_gb, count, alone, 0.0),
+        min_gpus=needed, source=run.source,
+    )
+
+
+def _utilisation(inputs: Inputs, approach: str, run: Run, gpu: Gpu, n_gpus: Array) -> Array:
+    if approach in TUNED:
+        return inputs.factor(f"tuning_mfu.{approach}")
+    return whole_run_utilisation(
+        inputs.knowledge.efficiency, inputs.draws.normal("efficiency"), run.params, n_gpus, gpu,
+        inputs.year)
+
+
+def _count(inputs: Inputs, for_memory: Array, hours: Array) -> tuple[float, Array]:
+    """Accelerators that are taken, and those that are needed draw by draw."""
+    deadline = inputs.number("time.deadline") * inputs.constant("deadline_share")
+    known = "time.deadline" in inputs.given
+    within = deadline if known else np.full_like(hours, inputs.constant("planning_days"))
+    for_time = throughput.gpus_for(np.full_like(hours, median(hours)), within)
+    needed = np.maximum(for_memory, for_time) if known else for_memory
+    count = float(np.ceil(median(np.maximum(for_memory, for_time))))
+    if "compute.max_gpus" in inputs.given:
+        most = median(inputs.number("compute.max_gpus"))
+        count = min(count, max(most, float(np.ceil(median(for_memory))), 1.0))
+    return count, needed
+
+
+def team_flops(inputs: Inputs) -> Array:
+    """Training compute that a team of this experience can be expected to handle."""
+    words = inputs.word("team.experience")
+    return select(words, {word: inputs.factor(f"team_flops.{word}") for word in distinct(words)})
