@@ -149,7 +149,8 @@ class Knowledge:
         """Steps by part of the plan: common_before, each approach, common_after."""
         path = self.folder / "plan.yaml"
         parts: Mapping[str, tuple[Step, ...]] = _checked(
-            path, TypeAdapter(dict[str, tuple[Step, ...]]).validate_python, _yaml(path))
+            path, TypeAdapter(dict[str, tuple[Step, ...]]).validate_python, _yaml(path)
+        )
         return parts
 
     @cached_property
@@ -231,7 +232,9 @@ def _check_overlay(path: Path) -> None:
 
 def _read_csv(path: Path, model: type[Model]) -> tuple[Model, ...]:
     with path.open(newline="", encoding="utf-8") as handle:
-        rows = [{key: value or None for key, value in row.items()} for row in csv.DictReader(handle)]
+        rows = [
+            {key: value or None for key, value in row.items()} for row in csv.DictReader(handle)
+        ]
     return _rows(path, model, rows)
 
 

@@ -11,9 +11,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 
 def _split(value: object) -> object:
-    return tuple(part.strip() for part in value.split("|") if part.strip()) if isinstance(
-        value, str
-    ) else (value or ())
+    return (
+        tuple(part.strip() for part in value.split("|") if part.strip())
+        if isinstance(value, str)
+        else (value or ())
+    )
 
 
 Ids = Annotated[tuple[str, ...], BeforeValidator(_split)]

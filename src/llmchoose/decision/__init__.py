@@ -1,0 +1,1 @@
+"""What to do: gates, criteria, ranking, reasons, plan and risks."""

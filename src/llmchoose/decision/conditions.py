@@ -1,0 +1,114 @@
+"""Conditions of the rulebook, answered draw by draw."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmchoose.estimate.distributions import Array, median, significant
+from llmchoose.estimate.inputs import Inputs
+from llmchoose.estimate.readings import RESTS_ON
+from llmchoose.knowledge.rules import Comparison, Condition
+
+Truth = NDArray[np.bool_]
+PREFIX = "est."
+
+OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "==": np.equal,
+    "!=": np.not_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a rule can read of one approach: the profile's inputs and the estimate's readings."""
+
+    inputs: Inputs
+    readings: Mapping[str, Array]
+
+    def value(self, name: str) -> Any:
+        """Draws of a field or of a reading (`est.…`).
+
+        Raises:
+            KeyError: Neither a field with a value or prior, nor a reading.
+        """
+        if name.startswith(PREFIX):
+            return self.readings[name.removeprefix(PREFIX)]
+        return self.inputs.values[name]
+
+    def known(self, name: str) -> bool:
+        """Whether the profile, not only a prior, stands behind an input."""
+        if not name.startswith(PREFIX):
+            return name in self.inputs.given or self._derived(name)
+        fields = RESTS_ON.get(name.removeprefix(PREFIX))
+        return fields is None or any(field in self.inputs.given for field in fields)
+
+    def _derived(self, name: str) -> bool:
+        field = self.inputs.knowledge.fields.get(name)
+        prior = field.prior if field else None
+        return bool(prior and prior.same_as and prior.same_as in self.inputs.given)
+
+
+def holds(condition: Condition, facts: Facts, *, known_only: bool = False) -> Truth:
+    """Whether a condition holds, for each draw.
+
+    Args:
+        condition: All of some tests, any of them, or always.
+        facts: What the tests read.
+        known_only: Count a test on an input that only a prior stands behind as not met.
+    """
+    shape = np.shape(facts.readings["time_days"])
+    if condition.always:
+        return np.ones(shape, bool)
+    answers = [_answer(test, facts, shape, known_only) for test in condition.tests]
+    joined = np.logical_and.reduce(answers) if condition.all else np.logical_or.reduce(answers)
+    return np.asarray(joined, bool)
+
+
+def compare(test: Comparison, facts: Facts) -> Truth:
+    """Whether one test holds, for each draw; numbers are compared as they would be printed."""
+    if test.input in facts.inputs.lists:
+        return _compare_list(test, facts.inputs.lists[test.input])
+    left = facts.value(test.input)
+    right = facts.value(test.than) if test.than else test.value
+    if test.op == "in":
+        return np.isin(np.asarray(left, str), [str(item) for item in _listed(right)])
+    if test.op == "between":
+        low, high = _listed(right)
+        return np.asarray((left >= low) & (left <= high))
+    if isinstance(right, str):
+        left = np.asarray(left, str)
+    return np.asarray(OPERATORS[test.op](left, right), bool)
+
+
+def _answer(test: Comparison, facts: Facts, shape: tuple[int, ...], known_only: bool) -> Truth:
+    names = [test.input, *([test.than] if test.than else [])]
+    if known_only and not all(facts.known(name) for name in names):
+        return np.zeros(shape, bool)
+    return np.broadcast_to(compare(test, facts), shape)
+
+
+def _compare_list(test: Comparison, weights: Mapping[str, Array]) -> Truth:
+    wanted = [str(item) for item in _listed(test.value)]
+    if test.op == "only":
+        return np.asarray(weights[wanted[0]] == 1)
+    return np.asarray(np.logical_or.reduce([weights[name] > 0 for name in wanted]))
+
+
+def _listed(value: object) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def middle(values: Any) -> str | float:
+    """The figure or word that stands for all draws in a sentence: median, or most frequent."""
+    array = np.ravel(values)
+    if array.dtype.kind in "fi":
+        return significant(median(array)) if np.isfinite(array).all() else np.nan
+    words = [str(word) for word in array.tolist()]
+    return max(sorted(set(words)), key=words.count)

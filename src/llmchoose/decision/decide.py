@@ -1,0 +1,93 @@
+"""The decision: the recommended approach with its partners, confidence, reasons, plan and risks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from llmchoose.decision.combine import Partner, Technique, partners, techniques
+from llmchoose.decision.confidence import confidence, in_words
+from llmchoose.decision.plan import FoundRisk, PlanStep, plan_steps, risks
+from llmchoose.decision.rank import Ranked, rank_approaches
+from llmchoose.decision.reasons import Reason, reasons
+from llmchoose.decision.summary import summarise, summarise_none
+from llmchoose.estimate.inputs import Inputs
+from llmchoose.estimate.model import Estimate
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do, and why.
+
+    Attributes:
+        recommended: Best feasible approach; None only when a hard gate closes every one.
+        second: Next feasible approach.
+        agrees: Whether the decision recorded in the profile is the recommended one; None if the
+            profile records none.
+        techniques: Techniques that pay, by approach.
+    """
+
+    ranked: tuple[Ranked, ...]
+    recommended: Ranked | None
+    second: Ranked | None
+    partners: tuple[Partner, ...]
+    techniques: Mapping[str, tuple[Technique, ...]]
+    confidence: float
+    confidence_words: str
+    agrees: bool | None
+    summary: str
+    reasons: tuple[Reason, ...]
+    plan: tuple[PlanStep, ...]
+    risks: tuple[FoundRisk, ...]
+
+
+def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
+    """Weigh the estimates of all approaches for one profile.
+
+    Args:
+        inputs: Draws of the profile.
+        estimates: Estimate of each approach, by id.
+    """
+    book = inputs.knowledge.rulebook
+    ranked = rank_approaches(inputs, estimates)
+    pays: dict[str, tuple[Technique, ...]] = {
+        one.approach.id: techniques(book.combinations, one, estimates[one.approach.id])
+        for one in ranked
+    }
+    open_ = [one for one in ranked if one.feasible]
+    if not open_:
+        return Decision(
+            ranked,
+            None,
+            None,
+            (),
+            pays,
+            0.0,
+            "no approach is feasible",
+            _agrees(inputs, None),
+            summarise_none(ranked),
+            (),
+            (),
+            (),
+        )
+    best, second = open_[0], open_[1] if len(open_) > 1 else None
+    beside = partners(book.combinations, best, ranked)
+    sure = confidence(best.probability_best, inputs, book.confidence)
+    words = in_words(sure, book.confidence)
+    return Decision(
+        ranked,
+        best,
+        second,
+        beside,
+        pays,
+        sure,
+        words,
+        _agrees(inputs, best.approach.id),
+        summarise(best, second, beside, estimates, book.ladder.tie),
+        reasons(best, ranked),
+        plan_steps(best, beside),
+        risks(inputs.knowledge.risks, best, beside),
+    )
+
+
+def _agrees(inputs: Inputs, recommended: str | None) -> bool | None:
+    decided = inputs.profile.get("decision.approach")
+    return None if decided is None else decided == recommended

@@ -1,0 +1,71 @@
+"""Gates: what takes an approach off the table (hard) or weighs it down (soft)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from llmchoose.decision.conditions import Facts, Truth, holds
+from llmchoose.decision.wording import fill
+from llmchoose.knowledge.rules import Approach, Gate
+
+# A range closes a hard gate only when all of p5 to p95 does: 95 of 100 draws on one side.
+CLOSED_SHARE = 0.95
+MOSTLY = 0.5
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """One gate held against one approach.
+
+    Attributes:
+        passed: A hard gate is passed unless an input that was given closes it; a soft one unless
+            more than half of the draws do.
+        closed: Draws in which it is closed.
+        reason: Sentence with this project's figures.
+    """
+
+    id: str
+    kind: Literal["hard", "soft"]
+    passed: bool
+    closed: Truth
+    reason: str
+    sources: tuple[str, ...]
+
+
+def hold_gates(gates: tuple[Gate, ...], approach: Approach, facts: Facts) -> tuple[GateResult, ...]:
+    """Hold every gate that names the approach against its facts."""
+    results = [_hold(gate, facts) for gate in gates if approach.id in gate.excludes]
+    early = _not_yet(approach, facts)
+    return (early, *results) if early else tuple(results)
+
+
+def feasible(results: tuple[GateResult, ...]) -> bool:
+    """Whether no hard gate is closed."""
+    return all(result.passed for result in results if result.kind == "hard")
+
+
+def _hold(gate: Gate, facts: Facts) -> GateResult:
+    if gate.kind == "soft":
+        closed = holds(gate.when, facts, known_only=True)
+        passed = float(np.mean(closed)) <= MOSTLY
+    else:
+        closed = holds(gate.when, facts)
+        stated = any(facts.known(test.input) for test in gate.when.tests)
+        passed = not (stated and float(np.mean(closed)) >= CLOSED_SHARE)
+    return GateResult(gate.id, gate.kind, passed, closed, fill(gate.reason, facts), gate.sources)
+
+
+def _not_yet(approach: Approach, facts: Facts) -> GateResult | None:
+    since = approach.available_from or ""
+    if since <= facts.inputs.day:
+        return None
+    shape = np.shape(facts.readings["time_days"])
+    reason = f"{approach.name} came into use in {since}, after {facts.inputs.day}."
+    return GateResult("G-NOT-YET", "soft", False, np.ones(shape, bool), reason, approach.sources)
+
+
+def closed_share(results: Mapping[str, tuple[GateResult, ...]], approach: str) -> float:
+    """Mean number of closed soft gates of an approach."""
+    return float(sum(np.mean(r.closed) for r in results[approach] if r.kind == "soft"))

@@ -1,0 +1,89 @@
+"""The choice: which approach is best in each draw, and so how likely each is to be the best."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from llmchoose.decision.conditions import Facts
+from llmchoose.decision.fit import Scored, fit, score_criteria
+from llmchoose.decision.gates import GateResult, feasible, hold_gates
+from llmchoose.estimate.distributions import Array, significant
+from llmchoose.estimate.inputs import Inputs
+from llmchoose.estimate.model import Estimate
+from llmchoose.knowledge.rules import Approach
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One approach in its place.
+
+    Attributes:
+        rank: 1 is the recommended one; approaches behind a closed hard gate come last.
+        fit: Draws of the rulebook's score.
+        probability_best: Share of draws in which it is the best feasible one.
+    """
+
+    approach: Approach
+    rank: int
+    feasible: bool
+    gates: tuple[GateResult, ...]
+    criteria: tuple[Scored, ...]
+    fit: Array
+    probability_best: float
+    facts: Facts
+
+
+def rank_approaches(inputs: Inputs, estimates: Mapping[str, Estimate]) -> tuple[Ranked, ...]:
+    """Score, gate and order all approaches.
+
+    Args:
+        inputs: Draws of one profile.
+        estimates: Estimate of each approach, by id.
+
+    Returns:
+        The approaches, best first: by the probability of being best, ties to the lower rung.
+    """
+    book = inputs.knowledge.rulebook
+    cheapest = _cheapest(inputs, estimates)
+    rows = []
+    for approach in inputs.knowledge.approaches:
+        estimate = estimates[approach.id]
+        facts = Facts(inputs, {**estimate.readings, "cost_ratio": estimate.total_usd / cheapest})
+        gates = hold_gates(book.gates, approach, facts)
+        scored = score_criteria(book.criteria, approach, facts)
+        rows.append((approach, facts, gates, scored, fit(scored, gates, approach, book.ladder)))
+    open_ = np.array([feasible(gates) for _, _, gates, _, _ in rows])
+    shares = _shares(inputs, [row[0].id for row in rows], np.stack([row[4] for row in rows]), open_)
+    ranked = [
+        Ranked(approach, 0, bool(is_open), gates, scored, points, share, facts)
+        for (approach, facts, gates, scored, points), is_open, share in zip(
+            rows, open_, shares, strict=True
+        )
+    ]
+    ordered = sorted(ranked, key=_place)
+    return tuple(
+        Ranked(
+            r.approach, place, r.feasible, r.gates, r.criteria, r.fit, r.probability_best, r.facts
+        )
+        for place, r in enumerate(ordered, 1)
+    )
+
+
+def _place(ranked: Ranked) -> tuple[bool, float, float, float]:
+    mean = significant(float(np.mean(ranked.fit)))
+    return (not ranked.feasible, -ranked.probability_best, -mean, ranked.approach.rung)
+
+
+def _cheapest(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Array:
+    return np.asarray(np.min([estimate.total_usd for estimate in estimates.values()], axis=0))
+
+
+def _shares(inputs: Inputs, names: list[str], fits: Array, open_: np.ndarray) -> list[float]:
+    """Share of draws in which each approach is best; the noise stands for the model's own error."""
+    noise = np.stack([inputs.draws.normal(f"noise:{name}") for name in names])
+    drawn = np.round(fits + inputs.knowledge.rulebook.ladder.noise * noise, 9)
+    if not open_.any():
+        return [0.0] * len(names)
+    best = np.argmax(np.where(open_[:, None], drawn, -np.inf), axis=0)
+    return [significant(float(np.mean(best == place))) for place in range(len(names))]

@@ -1,0 +1,70 @@
+"""Why: what speaks for the recommended approach and against it, each with its source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from llmchoose.decision.fit import SPEAKS_AGAINST, SPEAKS_FOR, Scored
+from llmchoose.decision.rank import Ranked
+
+MOST_FOR, MOST_AGAINST = 5, 3
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A sentence, the criterion or gate it comes from, and on which side it speaks."""
+
+    text: str
+    criterion: str
+    speaks: str
+    sources: tuple[str, ...]
+
+
+def reasons(primary: Ranked, others: tuple[Ranked, ...]) -> tuple[Reason, ...]:
+    """Reasons for and against the primary approach, those that moved the choice most first.
+
+    A criterion counts only where the profile states its input: what rests on a prior alone is an
+    assumption, not a reason.
+    """
+    lead = _lead(primary, others)
+    stated = [one for one in primary.criteria if one.known and one.reason]
+    in_favour = [one for one in stated if _mean(one) >= SPEAKS_FOR]
+    against = [one for one in stated if _mean(one) <= SPEAKS_AGAINST]
+    closed = [
+        Reason(gate.reason, gate.id, "against", gate.sources)
+        for gate in primary.gates
+        if not gate.passed
+    ]
+    return (
+        *(_reason(one, "for") for one in _by_weight(in_favour, lead)[:MOST_FOR]),
+        *closed,
+        *(_reason(one, "against") for one in _by_weight(against, lead)[:MOST_AGAINST]),
+    )
+
+
+def _lead(primary: Ranked, others: tuple[Ranked, ...]) -> Mapping[str, float]:
+    """By how much each criterion puts the approach ahead of the mean of the others, in points."""
+    rest = [r for r in others if r.feasible and r.approach.id != primary.approach.id]
+    means: dict[str, float] = {}
+    for one in primary.criteria:
+        scores = [_mean(o) for r in rest for o in r.criteria if o.criterion.id == one.criterion.id]
+        typical = float(np.mean(scores)) if scores else _mean(one)
+        # Explaining criteria come after deciding ones, in the order of their nominal weight.
+        points = one.weight or one.criterion.weight / 100
+        means[one.criterion.id] = points * (_mean(one) - typical)
+    return means
+
+
+def _by_weight(scored: list[Scored], lead: Mapping[str, float]) -> list[Scored]:
+    return sorted(
+        scored, key=lambda one: (-round(abs(lead[one.criterion.id]), 6), one.criterion.id)
+    )
+
+
+def _reason(one: Scored, speaks: str) -> Reason:
+    return Reason(one.reason, one.criterion.id, speaks, one.criterion.sources)
+
+
+def _mean(one: Scored) -> float:
+    return float(np.mean(one.score[one.applies]))

@@ -1,0 +1,57 @@
+"""The recommendation in two or three sentences."""
+
+from collections.abc import Mapping
+
+from llmchoose.decision.combine import Partner
+from llmchoose.decision.rank import Ranked
+from llmchoose.decision.wording import short
+from llmchoose.estimate.distributions import band
+from llmchoose.estimate.model import Estimate
+
+DO = {
+    "prompt": "Prompt an existing model",
+    "rag": "Retrieve: put what it has to know into the context (rag)",
+    "managed_finetune": "Tune a model at a provider (managed_finetune)",
+    "lora": "Tune an open model with LoRA",
+    "full_finetune": "Tune all weights of an open model",
+    "continued_pretrain": "Continue the pretraining of an open model, then tune it",
+    "scratch": "Train a model from scratch",
+}
+
+
+def summarise(
+    best: Ranked,
+    second: Ranked | None,
+    beside: tuple[Partner, ...],
+    estimates: Mapping[str, Estimate],
+    tie: float,
+) -> str:
+    """Say what to do, what it costs and how close the runner-up is."""
+    estimate = estimates[best.approach.id]
+    total, days = band(estimate.total_usd), band(estimate.time_days)
+    extra = f", with {' and '.join(p.approach for p in beside)} beside it" if beside else ""
+    least = "at least " if estimate.lower_bound else ""
+    said = [
+        f"{DO[best.approach.id]}{extra}.",
+        f"It costs {least}${short(total.p10)} to ${short(total.p90)} over the horizon and takes "
+        f"{short(days.p10)} to {short(days.p90)} days to production.",
+    ]
+    if second and best.probability_best - second.probability_best < tie:
+        said.append(
+            f"It is close: {second.approach.id} is best in {second.probability_best:.0%} "
+            f"of the draws, {best.approach.id} in {best.probability_best:.0%}."
+        )
+    return " ".join(said)
+
+
+def summarise_none(ranked: tuple[Ranked, ...]) -> str:
+    """Say which hard gates close every approach."""
+    closed = {
+        gate.id: gate.reason
+        for one in ranked
+        for gate in one.gates
+        if gate.kind == "hard" and not gate.passed
+    }
+    return "No approach is feasible. " + " ".join(
+        f"{name}: {reason}" for name, reason in closed.items()
+    )
