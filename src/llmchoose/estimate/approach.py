@@ -6,13 +6,14 @@ import numpy as np
 
 from llmchoose.estimate import cost, energy, people
 from llmchoose.estimate.distributions import Array
-from llmchoose.estimate.inputs import Inputs, region_row
+from llmchoose.estimate.inputs import Inputs
 from llmchoose.estimate.market import cards_usd, gpu_of, rent, token_price, tuning_services
 from llmchoose.estimate.model import Acquisition, Estimate, Item, Serving, Training
+from llmchoose.estimate.places import place_of
 from llmchoose.estimate.readings import read_estimate, read_profile
 from llmchoose.estimate.running import DAYS_PER_MONTH, retrieval_items, serve
 from llmchoose.estimate.training import examples_after_labelling, train
-from llmchoose.knowledge.tables import Gpu, Region
+from llmchoose.knowledge.tables import Gpu
 
 HEAVY = ("continued_pretrain", "scratch")
 LABELLED = ("managed_finetune", "lora", "full_finetune", "continued_pretrain", "scratch")
@@ -27,9 +28,7 @@ def estimate_all(inputs: Inputs) -> dict[str, Estimate]:
     }
 
 
-def estimate_approach(
-    inputs: Inputs, approach: str, shared: Mapping[str, Array]
-) -> Estimate:
+def estimate_approach(inputs: Inputs, approach: str, shared: Mapping[str, Array]) -> Estimate:
     """Estimate one approach.
 
     Args:
@@ -56,12 +55,31 @@ def estimate_approach(
     time_days = _time_days(inputs, approach, training)
     kwh, tonnes = _energy(inputs, training, serving)
     return Estimate(
-        approach=approach, items=items, one_time_usd=once, monthly_usd=monthly, total_usd=total,
-        lower_bound=any(item.usd is None for item in items), training=training,
-        acquisitions=acquisitions, time_days=time_days, energy_kwh=kwh, tco2e=tonnes,
-        readings={**shared, **read_estimate(
-            inputs, approach, once, monthly, time_days, training, serving, tonnes,
-            _family(inputs, approach, "operations_fte"))},
+        approach=approach,
+        items=items,
+        one_time_usd=once,
+        monthly_usd=monthly,
+        total_usd=total,
+        lower_bound=any(item.usd is None for item in items),
+        training=training,
+        acquisitions=acquisitions,
+        time_days=time_days,
+        energy_kwh=kwh,
+        tco2e=tonnes,
+        readings={
+            **shared,
+            **read_estimate(
+                inputs,
+                approach,
+                once,
+                monthly,
+                time_days,
+                training,
+                serving,
+                tonnes,
+                _family(inputs, approach, "operations_fte"),
+            ),
+        },
         notes=(note,) if note and training else (),
     )
 
@@ -80,8 +98,10 @@ def _novelty(inputs: Inputs) -> Array:
 def _time_days(inputs: Inputs, approach: str, training: Training | None) -> Array:
     calendar = people.calendar_days(
         _family(inputs, approach, "calendar_weeks") * _novelty(inputs),
-        inputs.number("team.engineers"), inputs.factor("team_speedup.reference"),
-        inputs.factor("team_speedup.exponent"))
+        inputs.number("team.engineers"),
+        inputs.factor("team_speedup.reference"),
+        inputs.factor("team_speedup.exponent"),
+    )
     return calendar if training is None else np.maximum(calendar, training.wall_clock_days)
 
 
@@ -91,31 +111,54 @@ def _sum(inputs: Inputs, items: Sequence[Item], when: str) -> Array:
 
 
 def _one_time(
-    inputs: Inputs, approach: str, training: Training | None,
-    acquisitions: Sequence[Acquisition], weeks: Array,
+    inputs: Inputs,
+    approach: str,
+    training: Training | None,
+    acquisitions: Sequence[Acquisition],
+    weeks: Array,
 ) -> list[Item]:
     work = people.work_usd(weeks, inputs.number("team.cost_per_month"))
-    items = [Item("people until production", work, "one_time", ("judgement",),
-                  "design, data work, evaluation and integration")]
+    items = [
+        Item(
+            "people until production",
+            work,
+            "one_time",
+            ("judgement",),
+            "design, data work, evaluation and integration",
+        )
+    ]
     items.append(_evaluation(inputs))
     if approach in LABELLED:
         missing = examples_after_labelling(inputs) - inputs.number("data.labelled_examples")
-        items.append(Item(
-            "labelling", np.maximum(missing, 0) * inputs.number("data.labelling_cost"), "one_time",
-            ("bucher-2024-finetuned-small",)))
+        items.append(
+            Item(
+                "labelling",
+                np.maximum(missing, 0) * inputs.number("data.labelling_cost"),
+                "one_time",
+                ("bucher-2024-finetuned-small",),
+            )
+        )
     if approach == "managed_finetune":
         items.append(_managed_training(inputs))
     if training is not None:
         chosen = _chosen(inputs, acquisitions)
-        items.append(Item(f"training compute ({chosen.how})", chosen.usd, "one_time",
-                          chosen.source, chosen.note))
+        items.append(
+            Item(
+                f"training compute ({chosen.how})",
+                chosen.usd,
+                "one_time",
+                chosen.source,
+                chosen.note,
+            )
+        )
     return items
 
 
 def _evaluation(inputs: Inputs) -> Item:
     missing = np.maximum(inputs.factor("evaluation.items") - inputs.number("task.eval_examples"), 0)
-    usd = missing * inputs.factor("evaluation.labels_per_item") * inputs.number(
-        "data.labelling_cost")
+    usd = (
+        missing * inputs.factor("evaluation.labels_per_item") * inputs.number("data.labelling_cost")
+    )
     return Item("evaluation set", usd, "one_time", ("miller-2024-error-bars",))
 
 
@@ -124,12 +167,20 @@ def _managed_training(inputs: Inputs) -> Item:
     price = token_price(inputs, rows, "train_usd_per_m_tokens")
     if price is None:
         return Item("training at the provider", None, "one_time", (), "no price is known")
-    tokens = examples_after_labelling(inputs) * inputs.number(
-        "data.tokens_per_example") * inputs.factor("epochs")
+    tokens = (
+        examples_after_labelling(inputs)
+        * inputs.number("data.tokens_per_example")
+        * inputs.factor("epochs")
+    )
     usd = tokens / 1e6 * price.usd * inputs.factor("tuning_runs.managed_finetune")
     least = min((row.minimum_usd or 0.0) for row in rows)
-    return Item("training at the provider", np.maximum(usd, least), "one_time", price.source[:3],
-                f"{len(rows)} tuning services")
+    return Item(
+        "training at the provider",
+        np.maximum(usd, least),
+        "one_time",
+        price.source[:3],
+        f"{len(rows)} tuning services",
+    )
 
 
 def _chosen(inputs: Inputs, acquisitions: Sequence[Acquisition]) -> Acquisition:
@@ -142,41 +193,68 @@ def _chosen(inputs: Inputs, acquisitions: Sequence[Acquisition]) -> Acquisition:
 def _acquisitions(inputs: Inputs, training: Training) -> tuple[Acquisition, ...]:
     price, card = rent(inputs, training.gpu), cards_usd(inputs, training.gpu)
     rented = None if price is None else cost.rent_usd(training.gpu_hours, price.usd)
-    bought = None if card is None else cost.purchase_usd(
-        np.full_like(training.gpu_hours, training.n_gpus), card.usd,
-        inputs.factor("cluster.server_multiplier"), inputs.factor("cluster.network_share"))
+    bought = (
+        None
+        if card is None
+        else cost.purchase_usd(
+            np.full_like(training.gpu_hours, training.n_gpus),
+            card.usd,
+            inputs.factor("cluster.server_multiplier"),
+            inputs.factor("cluster.network_share"),
+        )
+    )
     owned = None if rented is None else rented * inputs.factor("owned.opportunity")
     count = f"{training.n_gpus:,.0f} x {training.gpu.name}"
     note = (price.note if price else "") or f"by the hour, {count}"
     sources = price.source[:3] if price else ()
     return (
         Acquisition("rent", rented, sources, note),
-        Acquisition("buy", bought, (card.source if card else ()) + ("h100-cluster-costs-2024",),
-                    f"{count} with servers and network; the cluster is yours afterwards"),
+        Acquisition(
+            "buy",
+            bought,
+            (card.source if card else ()) + ("h100-cluster-costs-2024",),
+            f"{count} with servers and network; the cluster is yours afterwards",
+        ),
         Acquisition("owned", owned, sources, f"power and lost other use of {count}"),
     )
 
 
 def _monthly(
-    inputs: Inputs, approach: str, training: Training | None,
-    acquisitions: Sequence[Acquisition], weeks: Array,
+    inputs: Inputs,
+    approach: str,
+    training: Training | None,
+    acquisitions: Sequence[Acquisition],
+    weeks: Array,
 ) -> list[Item]:
     salary = inputs.number("team.cost_per_month")
     fte = np.minimum(_family(inputs, approach, "operations_fte"), inputs.number("team.engineers"))
-    interval = (inputs.number("ops.refresh") if "ops.refresh" in inputs.given
-                else inputs.factor(f"refresh_interval.{approach}"))
+    interval = (
+        inputs.number("ops.refresh")
+        if "ops.refresh" in inputs.given
+        else inputs.factor(f"refresh_interval.{approach}")
+    )
     effort = people.work_usd(weeks * inputs.factor(f"refresh_effort.{approach}"), salary)
     once = effort + _renewal_compute(inputs, training, acquisitions)
     # Renewals that follow each other within a month are small ones: together they cost no more
     # than one full renewal, or than the people who keep the system running.
-    renewal = np.minimum(once * DAYS_PER_MONTH / np.maximum(interval, 1.0),
-                         np.maximum(fte * salary, once))
+    renewal = np.minimum(
+        once * DAYS_PER_MONTH / np.maximum(interval, 1.0), np.maximum(fte * salary, once)
+    )
     return [
         Item("people who keep it running", fte * salary, "monthly", ("judgement",)),
-        Item("renewal", renewal, "monthly", ("judgement",),
-             "new data, training again where it is trained, evaluation"),
-        Item("tracing and evaluation tools", inputs.factor("tools_usd_per_month"), "monthly",
-             ("judgement",)),
+        Item(
+            "renewal",
+            renewal,
+            "monthly",
+            ("judgement",),
+            "new data, training again where it is trained, evaluation",
+        ),
+        Item(
+            "tracing and evaluation tools",
+            inputs.factor("tools_usd_per_month"),
+            "monthly",
+            ("judgement",),
+        ),
     ]
 
 
@@ -203,17 +281,18 @@ def _energy(
         loads.append((serving.gpu_hours * inputs.number("time.horizon"), serving.gpu))
     if not loads or any(gpu.tdp_w is None for _, gpu in loads):
         return None, None
-    place, world = _places(inputs)
-    pue, grid = place.pue or world.pue or 1.0, place.grid_gco2e_per_kwh or world.grid_gco2e_per_kwh
-    kwh = np.sum([
-        energy.energy_kwh(hours, gpu.tdp_w or 0.0, inputs.factor("power_draw"),
-                          inputs.factor("host_power"), pue) for hours, gpu in loads], axis=0)
-    return kwh, None if grid is None else energy.tco2e(kwh, grid)
-
-
-def _places(inputs: Inputs) -> tuple[Region, Region]:
-    place = region_row(str(inputs.values["compute.region"].flat[0]), inputs.knowledge)
-    world = region_row("World", inputs.knowledge)
-    assert isinstance(place, Region)  # noqa: S101
-    assert isinstance(world, Region)  # noqa: S101
-    return place, world
+    place = place_of(str(inputs.values["compute.region"].flat[0]), inputs.knowledge)
+    kwh = np.sum(
+        [
+            energy.energy_kwh(
+                hours,
+                gpu.tdp_w or 0.0,
+                inputs.factor("power_draw"),
+                inputs.factor("host_power"),
+                place.pue,
+            )
+            for hours, gpu in loads
+        ],
+        axis=0,
+    )
+    return kwh, energy.tco2e(kwh, place.grid_gco2e_per_kwh)

@@ -21,8 +21,12 @@ def purchase_usd(
 
 
 def owned_usd_per_hour(
-    usd_per_gpu: Array, life_years: Array, utilisation: Array, kw: Array,
-    usd_per_kwh: Array | float, hosting_usd_per_kw_month: Array,
+    usd_per_gpu: Array,
+    life_years: Array,
+    utilisation: Array,
+    kw: Array,
+    usd_per_kwh: Array | float,
+    hosting_usd_per_kw_month: Array,
 ) -> Array:
     """What an hour of paid work costs on a cluster of one's own.
 

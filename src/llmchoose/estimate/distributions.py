@@ -96,8 +96,9 @@ def interval(z: Array, low: Array | float, high: Array | float, scale: Scale) ->
     return np.where(lower == upper, lower, drawn)
 
 
-def three_point(z: Array, p10: Array | float, p50: Array | float, p90: Array | float, scale: Scale
-                ) -> Array:
+def three_point(
+    z: Array, p10: Array | float, p50: Array | float, p90: Array | float, scale: Scale
+) -> Array:
     """Draw so that p10, p50 and p90 are kept: two half-normals joined at the median.
 
     Args:

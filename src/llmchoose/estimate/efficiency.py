@@ -13,8 +13,15 @@ from llmchoose.knowledge.tables import Efficiency, Gpu
 
 
 def whole_run_utilisation(
-    fitted: Mapping[str, Efficiency], z: Array, params: Array, n_gpus: Array, gpu: Gpu,
-    year: float, *, moe: bool = False, encoder: bool = False,
+    fitted: Mapping[str, Efficiency],
+    z: Array,
+    params: Array,
+    n_gpus: Array,
+    gpu: Gpu,
+    year: float,
+    *,
+    moe: bool = False,
+    encoder: bool = False,
 ) -> Array:
     """Draws of the utilisation of a whole run, restarts and waiting included.
 
@@ -33,6 +40,7 @@ def whole_run_utilisation(
 
     Source: fitted to published runs, errors on families left out of the fit; see the script.
     """
+
     def value(name: str) -> float:
         return fitted[name].value
 
@@ -45,8 +53,12 @@ def whole_run_utilisation(
     growth = value("year_growth") ** (within("year", year) - value("year_reference"))
     early = value("before_flash_attention") if year < value("before_flash_attention.until") else 1.0
     middle = (
-        value("mfu_base") * size ** value("size_exponent")
-        * (count / value("count_reference")) ** value("count_exponent") * few * growth * early
+        value("mfu_base")
+        * size ** value("size_exponent")
+        * (count / value("count_reference")) ** value("count_exponent")
+        * few
+        * growth
+        * early
         * value(f"mfu_factor.{gpu.mfu_class}")
         * (value("mfu_factor.moe") if moe else 1.0)
         * (value("mfu_factor.encoder") if encoder else 1.0)
@@ -58,4 +70,5 @@ def goodput(fitted: Mapping[str, Efficiency], draws: Draws) -> Array:
     """Draws of whole-run utilisation over that while running, as papers report it."""
     row = fitted["goodput"]
     return three_point(
-        draws.normal("goodput"), row.low or row.value, row.value, row.high or row.value, "logit")
+        draws.normal("goodput"), row.low or row.value, row.value, row.high or row.value, "logit"
+    )

@@ -22,7 +22,9 @@ def shape_of(params: Array | float) -> tuple[Array, Array]:
     return layers, 110 * layers
 
 
-def attention_per_token(params: Array | float, seq_len: Array | float, causal: bool = True) -> Array:
+def attention_per_token(
+    params: Array | float, seq_len: Array | float, causal: bool = True
+) -> Array:
     """Training FLOPs a token that attention adds to 6 N.
 
     Args:
@@ -39,7 +41,9 @@ def attention_per_token(params: Array | float, seq_len: Array | float, causal: b
 
 
 def training(
-    params: Array | float, tokens: Array | float, per_param_token: Array | float = 6.0,
+    params: Array | float,
+    tokens: Array | float,
+    per_param_token: Array | float = 6.0,
     attention: Array | float = 0.0,
 ) -> Array:
     """Training FLOPs: (6 N + attention) D for full training, 4 N D when most weights are frozen.

@@ -22,6 +22,7 @@ from llmchoose.estimate.distributions import (
     significant,
     three_point,
 )
+from llmchoose.estimate.places import place_of
 from llmchoose.knowledge.fields import Field, Prior
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.tables import Factor
@@ -160,8 +161,14 @@ def read_inputs(
     own = profile.get("as_of")
     day = (as_of or own) if isinstance(own, date) else as_of
     return Inputs(
-        knowledge, draws, day.isoformat() if day else knowledge.as_of, profile,
-        frozenset(profile.values), values, lists, tuple(assumptions),
+        knowledge,
+        draws,
+        day.isoformat() if day else knowledge.as_of,
+        profile,
+        frozenset(profile.values),
+        values,
+        lists,
+        tuple(assumptions),
     )
 
 
@@ -190,12 +197,12 @@ def _from_prior(
         return drawn, Assumption(field.name, band(np.asarray(drawn, float)), (prior.same_as,))
     if prior.value is not None:
         return np.full(draws.samples, str(prior.value)), Assumption(
-            field.name, {str(prior.value): 1.0}, (prior.source,), prior.note)
+            field.name, {str(prior.value): 1.0}, (prior.source,), prior.note
+        )
     if prior.probabilities is not None:
         picked = categories(draws.uniform(field.name), prior.probabilities)
         drawn = picked == "true" if field.type == "flag" else picked
-        return drawn, Assumption(
-            field.name, dict(prior.probabilities), (prior.source,), prior.note)
+        return drawn, Assumption(field.name, dict(prior.probabilities), (prior.source,), prior.note)
     return _numeric_prior(field, prior, knowledge, draws, values)
 
 
@@ -208,8 +215,7 @@ def _numeric_prior(
         cases = {parents[0]: _from_table(prior.table, prior.column or "", parents[0], knowledge)}
     elif prior.cases is not None:
         other = prior.cases.get("otherwise")
-        cases = {word: (_points(prior.cases.get(word, other)), (prior.source,))
-                 for word in parents}
+        cases = {word: (_points(prior.cases.get(word, other)), (prior.source,)) for word in parents}
     else:
         cases = {"": (_points(prior), (prior.source,))}
     drawn = {word: three_point(z, *points, scale) for word, (points, _) in cases.items()}
@@ -230,26 +236,13 @@ def _points(prior: object) -> tuple[float, float, float]:
 def _from_table(
     table: str, column: str, name: str, knowledge: Knowledge
 ) -> tuple[tuple[float, float, float], tuple[str, ...]]:
-    if table != "languages":
-        return _columns(region_row(name, knowledge), column, knowledge)
+    if table == "regions":
+        place = place_of(name, knowledge)
+        return place.engineer_usd_per_month, place.people_source
     rows = knowledge.languages
     row = rows.get(name) or rows.get(name.split("-")[0]) or rows["und"]
-    return _columns(row, column, knowledge)
-
-
-def region_row(name: str, knowledge: Knowledge) -> object:
-    """The region of that id, else World."""
-    rows = {row.id: row for row in knowledge.regions}
-    return rows.get(name, rows["World"])
-
-
-def _columns(
-    row: object, column: str, knowledge: Knowledge
-) -> tuple[tuple[float, float, float], tuple[str, ...]]:
     low, middle, high = (getattr(row, f"{column}_{point}") for point in ("p10", "p50", "p90"))
-    if None in (low, middle, high):
-        return _columns(region_row("World", knowledge), column, knowledge)
-    return (low, middle, high), getattr(row, "people_source", ()) or getattr(row, "source", ())
+    return (low, middle, high), row.source
 
 
 def _weights(field: Field, answer: object, drawn: Drawn) -> Mapping[str, Array]:

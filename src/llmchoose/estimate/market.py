@@ -79,8 +79,7 @@ def newest_gpu(knowledge: Knowledge, day: str) -> Gpu:
     """The newest data-centre card for training that was out on the day and could be rented."""
     rented = {row.gpu for row in knowledge.rents}
     rows = [
-        gpu for gpu in knowledge.gpus
-        if since(gpu, day) and gpu.form == "SXM" and gpu.id in rented
+        gpu for gpu in knowledge.gpus if since(gpu, day) and gpu.form == "SXM" and gpu.id in rented
     ]
     oldest = min(knowledge.gpus, key=lambda gpu: gpu.available_from or "9999")
     return max(rows, key=lambda gpu: (gpu.available_from or "", gpu.id), default=oldest)
@@ -139,8 +138,10 @@ def cards_usd(setting: Setting, gpu: Gpu) -> Price | None:
         return None
     low, high = gpu.purchase_usd_low or typical, gpu.purchase_usd_high or typical
     spread = np.clip(setting.draws.normal("purchase"), -3, 3) / 3
-    usd = np.exp(np.log(typical) + np.where(
-        spread < 0, np.log(typical / low), np.log(high / typical)) * spread)
+    usd = np.exp(
+        np.log(typical)
+        + np.where(spread < 0, np.log(typical / low), np.log(high / typical)) * spread
+    )
     return Price(usd, gpu.purchase_source)
 
 
@@ -151,10 +152,7 @@ def open_model(inputs: Inputs, use: str, kinds: str) -> OpenModel:
         found = match(named, inputs.knowledge.open_models)
         if found and isinstance(found.row, OpenModel) and found.row.params_b:
             return found.row
-    rows = [
-        row for row in inputs.knowledge.default_models
-        if row.use == use and kinds in row.kinds
-    ]
+    rows = [row for row in inputs.knowledge.default_models if row.use == use and kinds in row.kinds]
     dated = [row for row in rows if row.available_from <= inputs.day] or rows[:1]
     name = max(dated, key=lambda row: row.available_from).model
     return next(row for row in inputs.knowledge.open_models if row.id == name)
@@ -178,8 +176,14 @@ def api_rows(inputs: Inputs) -> tuple[tuple[ApiModel, ...], str]:
             return (_price_of(periods, inputs.day),), ""
     tiers = ("small", "mid") if bool(np.mean(inputs.small_output) > 0.5) else ("mid", "frontier")
     oldest = f"{int(inputs.day[:4]) - FRESH_YEARS}{inputs.day[4:]}"
-    usable = [row for row in rows if row.tier in tiers and on_sale(row, inputs.day)
-              and row.input_usd_per_m is not None and row.output_usd_per_m is not None]
+    usable = [
+        row
+        for row in rows
+        if row.tier in tiers
+        and on_sale(row, inputs.day)
+        and row.input_usd_per_m is not None
+        and row.output_usd_per_m is not None
+    ]
     fresh = [row for row in usable if (row.available_from or "") >= oldest] or usable
     models: dict[str, list[ApiModel]] = {}
     for row in fresh:
@@ -211,7 +215,9 @@ def token_price(
 def tuning_services(inputs: Inputs) -> tuple[ManagedTuning, ...]:
     """Providers' tuning services that take a newcomer's jobs on the day."""
     return tuple(
-        row for row in inputs.knowledge.managed_tuning
-        if row.general == "yes" and on_sale(row, inputs.day)
+        row
+        for row in inputs.knowledge.managed_tuning
+        if row.general == "yes"
+        and on_sale(row, inputs.day)
         and (not row.closed_to_new or row.closed_to_new > inputs.day)
     )

@@ -35,7 +35,9 @@ def activations_gb(
 
 
 def per_gpu_gb(
-    states: Array | float, shards: Array | float, activations: Array | float,
+    states: Array | float,
+    shards: Array | float,
+    activations: Array | float,
     overhead: Array | float,
 ) -> Array:
     """Memory of one accelerator when the states are split over `shards` of them (ZeRO-3, FSDP)."""
@@ -58,4 +60,6 @@ def min_gpus(
     """
     room = card_gb * np.asarray(usable, float) - per_gpu
     with np.errstate(divide="ignore"):
-        return np.where(room > 0, np.ceil(np.asarray(states, float) / np.maximum(room, 1e-9)), np.inf)
+        return np.where(
+            room > 0, np.ceil(np.asarray(states, float) / np.maximum(room, 1e-9)), np.inf
+        )

@@ -8,11 +8,12 @@ import numpy as np
 from llmchoose.estimate import cost, energy, flops, throughput
 from llmchoose.estimate.distributions import Array, Draws, median
 from llmchoose.estimate.efficiency import goodput, whole_run_utilisation
-from llmchoose.estimate.inputs import Setting, region_row
+from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.market import Price, cards_usd, newest_gpu, peak_tflops, rent, since
+from llmchoose.estimate.places import Place, place_of
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.names import match
-from llmchoose.knowledge.tables import Gpu, Region
+from llmchoose.knowledge.tables import Gpu
 
 PRECISIONS = ("bf16", "fp16", "fp8", "fp32")
 NODE = 8
@@ -95,42 +96,68 @@ def estimate_pretraining(
             the hardware's peak.
     """
     setting = Setting(knowledge, Draws(seed, samples), day or knowledge.as_of)
-    gpu = _gpu(setting, run)
+    gpu, place = _gpu(setting, run), place_of(run.region, knowledge)
     peak = _peak(gpu, run.precision)
     tokens = run.tokens or float(
-        flops.compute_optimal_tokens(run.params, setting.constant("tokens_per_param")))
+        flops.compute_optimal_tokens(run.params, setting.constant("tokens_per_param"))
+    )
     work = _flops(run, tokens)
     running, good = _efficiency(setting, run, gpu, peak, work / tokens)
-    hours = throughput.gpu_hours(np.full(samples, work), peak, running * good)
-    if run.project:
-        hours = hours * (1 + setting.factor(
-            f"experiments.{'continued_pretrain' if run.continued else 'scratch'}"))
+    hours = throughput.gpu_hours(np.full(samples, work), peak, running * good) * _runs(setting, run)
     count = run.n_gpus or _usual_count(setting, hours)
-    price, card = rent(setting, gpu, run.plan) if run.plan != "owned" else None, cards_usd(
-        setting, gpu)
-    cards = None if card is None else count * card.usd
-    cluster = None if card is None else cost.purchase_usd(
-        np.full(samples, float(count)), card.usd, setting.factor("cluster.server_multiplier"),
-        setting.factor("cluster.network_share"))
-    kwh, tonnes = _energy(setting, gpu, hours, run.region)
+    price = rent(setting, gpu, run.plan) if run.plan != "owned" else None
+    card = cards_usd(setting, gpu)
+    cluster = _cluster(setting, card, count)
+    kwh, tonnes = _energy(setting, gpu, hours, place)
     return PretrainingEstimate(
-        run, tokens, work, gpu, count, running, good, hours, throughput.days(hours, count),
-        _cost(setting, run, gpu, hours, price, cluster, count), cards, cluster, kwh, tonnes,
-        _sources(price, card), _notes(run, price))
+        run=run,
+        tokens=tokens,
+        flops=work,
+        gpu=gpu,
+        n_gpus=count,
+        mfu=running,
+        goodput=good,
+        gpu_hours=hours,
+        wall_clock_days=throughput.days(hours, count),
+        cost_usd=_cost(setting, run, gpu, hours, price, cluster, count, place),
+        purchase_usd=None if card is None else count * card.usd,
+        cluster_usd=cluster,
+        energy_kwh=kwh,
+        tco2e=tonnes,
+        sources=_sources(price, card),
+        notes=_notes(run, price),
+    )
+
+
+def _runs(setting: Setting, run: Run) -> Array | float:
+    """The final run, and those round it when the whole project is meant."""
+    kind = "continued_pretrain" if run.continued else "scratch"
+    return 1 + setting.factor(f"experiments.{kind}") if run.project else 1.0
+
+
+def _cluster(setting: Setting, card: Price | None, count: int) -> Array | None:
+    if card is None:
+        return None
+    return cost.purchase_usd(
+        np.full(setting.draws.samples, float(count)),
+        card.usd,
+        setting.factor("cluster.server_multiplier"),
+        setting.factor("cluster.network_share"),
+    )
 
 
 def _gpu(setting: Setting, run: Run) -> Gpu:
     prior = setting.knowledge.fields["compute.gpu"].prior
     name = run.gpu or (prior.value if prior else None) or ""
     found = match(name, setting.knowledge.gpus)
-    gpu = found.row if found else None
-    if not isinstance(gpu, Gpu):
-        raise ValueError(f"{run.gpu} is no accelerator of the catalogue")
+    gpu = found.row
+    if gpu is None:
+        guesses = f"; did you mean {' or '.join(found.close)}?" if found.close else ""
+        raise ValueError(f"{name} is no accelerator of the catalogue{guesses}")
     if not since(gpu, setting.day):
         if run.gpu is None:
             return newest_gpu(setting.knowledge, setting.day)
-        raise ValueError(
-            f"{gpu.name} could be had from {gpu.available_from}, after {setting.day}")
+        raise ValueError(f"{gpu.name} could be had from {gpu.available_from}, after {setting.day}")
     return gpu
 
 
@@ -166,14 +193,20 @@ def _efficiency(
         if measured > 1:
             raise ValueError(
                 f"{run.tokens_per_s:g} tokens/s on one {gpu.name} would be {measured:.0%} of its "
-                "peak; is it the throughput of all accelerators together?")
+                "peak; is it the throughput of all accelerators together?"
+            )
         return np.full(shape, measured), good
     active = run.active_params or run.params
     whole = whole_run_utilisation(
-        setting.knowledge.efficiency, setting.draws.normal("efficiency"), np.asarray(active),
-        np.asarray(float(run.n_gpus or 512)), gpu, setting.year,
+        setting.knowledge.efficiency,
+        setting.draws.normal("efficiency"),
+        np.asarray(active),
+        np.asarray(float(run.n_gpus or 512)),
+        gpu,
+        setting.year,
         moe=bool(run.active_params and run.active_params < run.params),
-        encoder=run.arch == "encoder")
+        encoder=run.arch == "encoder",
+    )
     if run.goodput is not None:
         return whole / median(usual), good
     running = np.minimum(whole / good, setting.knowledge.efficiency["mfu_max"].value)
@@ -188,49 +221,56 @@ def _usual_count(setting: Setting, hours: Array) -> int:
 
 
 def _cost(
-    setting: Setting, run: Run, gpu: Gpu, hours: Array, price: Price | None,
-    cluster: Array | None, count: int,
+    setting: Setting,
+    run: Run,
+    gpu: Gpu,
+    hours: Array,
+    price: Price | None,
+    cluster: Array | None,
+    count: int,
+    place: Place,
 ) -> Array | None:
     if run.plan != "owned":
         return None if price is None else cost.rent_usd(hours, price.usd)
     if cluster is None or gpu.tdp_w is None:
         return None
-    place, world = _region(setting, run.region), _region(setting, "World")
-    kilowatts = (gpu.tdp_w / 1000 * setting.factor("power_draw") * setting.factor("host_power")
-                 * (place.pue or world.pue or 1.0))
+    kilowatts = (
+        gpu.tdp_w / 1000 * setting.factor("power_draw") * setting.factor("host_power") * place.pue
+    )
     return hours * cost.owned_usd_per_hour(
-        cluster / count, setting.factor("cluster.life"), setting.factor("cluster.utilisation"),
-        kilowatts, place.usd_per_kwh or world.usd_per_kwh or 0.0,
-        setting.factor("cluster.hosting_usd_per_kw"))
-
-
-def _region(setting: Setting, name: str) -> Region:
-    row = region_row(name, setting.knowledge)
-    assert isinstance(row, Region)  # noqa: S101
-    return row
+        cluster / count,
+        setting.factor("cluster.life"),
+        setting.factor("cluster.utilisation"),
+        kilowatts,
+        place.usd_per_kwh,
+        setting.factor("cluster.hosting_usd_per_kw"),
+    )
 
 
 def _energy(
-    setting: Setting, gpu: Gpu, hours: Array, region: str
+    setting: Setting, gpu: Gpu, hours: Array, place: Place
 ) -> tuple[Array | None, Array | None]:
     if gpu.tdp_w is None:
         return None, None
-    place, world = _region(setting, region), _region(setting, "World")
-    kwh = energy.energy_kwh(hours, gpu.tdp_w, setting.factor("power_draw"),
-                            setting.factor("host_power"), place.pue or world.pue or 1.0)
-    grid = place.grid_gco2e_per_kwh or world.grid_gco2e_per_kwh
-    return kwh, None if grid is None else energy.tco2e(kwh, grid)
+    kwh = energy.energy_kwh(
+        hours, gpu.tdp_w, setting.factor("power_draw"), setting.factor("host_power"), place.pue
+    )
+    return kwh, energy.tco2e(kwh, place.grid_gco2e_per_kwh)
 
 
 def _sources(price: Price | None, card: Price | None) -> tuple[str, ...]:
-    found = ["kaplan-2020-scaling", *(price.source if price else ()), *(card.source if card else ())]
+    found = [
+        "kaplan-2020-scaling",
+        *(price.source if price else ()),
+        *(card.source if card else ()),
+    ]
     return tuple(dict.fromkeys(found))
 
 
 def _notes(run: Run, price: Price | None) -> tuple[str, ...]:
     said: Mapping[str, bool] = {
-        "no rental price is known: the cost is unknown, not zero":
-            price is None and run.plan != "owned",
+        "no rental price is known: the cost is unknown, not zero": price is None
+        and run.plan != "owned",
         "the final run alone; --project counts the runs round it": not run.project,
         (price.note if price else ""): bool(price and price.note),
     }

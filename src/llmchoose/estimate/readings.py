@@ -25,7 +25,10 @@ HOURS_PER_DAY = 24
 # Readings that are not named here follow from the catalogue and the approach alone.
 RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "must_self_host": (
-        "constraints.api_allowed", "constraints.self_host_only", "constraints.data_residency"),
+        "constraints.api_allowed",
+        "constraints.self_host_only",
+        "constraints.data_residency",
+    ),
     "obtainable_examples": ("data.labelled_examples",),
     "effective_domain_tokens": ("data.unlabelled_tokens",),
     "scratch_params": ("data.unlabelled_tokens",),
@@ -43,8 +46,15 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
 
 
 def read_estimate(
-    inputs: Inputs, approach: str, one_time: Array, monthly: Array, time_days: Array,
-    training: Training | None, serving: Serving, tonnes: Array | None, fte: Array,
+    inputs: Inputs,
+    approach: str,
+    one_time: Array,
+    monthly: Array,
+    time_days: Array,
+    training: Training | None,
+    serving: Serving,
+    tonnes: Array | None,
+    fte: Array,
 ) -> dict[str, Array]:
     """Readings of one approach, each of the inputs' shape (a constant repeated)."""
     flops = training.flops if training else np.zeros_like(one_time)
@@ -54,7 +64,8 @@ def read_estimate(
         "monthly_usd_p10": percentile(monthly, 0.1),
         "time_days_p10": percentile(time_days, 0.1),
         "time_days": time_days,
-        "budget_share": percentile(one_time, 0.5) / np.maximum(inputs.number("budget.one_time"), TINY),
+        "budget_share": percentile(one_time, 0.5)
+        / np.maximum(inputs.number("budget.one_time"), TINY),
         "time_share": percentile(time_days, 0.5) / inputs.number("time.deadline"),
         "latency_ms": serving.latency_ms,
         "latency_ratio": serving.latency_ms / inputs.number("traffic.latency"),
@@ -66,7 +77,8 @@ def read_estimate(
         "train_flops_over_cap": flops / team_flops(inputs),
         "gpu_hours": training.gpu_hours if training else np.zeros_like(one_time),
         "tco2e": tonnes if tonnes is not None else np.full_like(one_time, np.nan),
-        "utilisation": serving.utilisation if serving.utilisation is not None
+        "utilisation": serving.utilisation
+        if serving.utilisation is not None
         else np.full_like(one_time, np.nan),
         "monthly_api_usd": _provider_bill(serving, one_time),
     }

@@ -87,16 +87,21 @@ def _token_item(
     if read is None or written is None:
         return Item("tokens at the provider", None, "monthly", (), "no price is known for the day")
     usd = _monthly_requests(inputs) * cost.token_usd(
-        prompt_tokens(inputs, approach), inputs.number("traffic.output_tokens"), read.usd,
-        written.usd)
+        prompt_tokens(inputs, approach),
+        inputs.number("traffic.output_tokens"),
+        read.usd,
+        written.usd,
+    )
     return Item("tokens at the provider", usd, "monthly", read.source[:3], note)
 
 
 def _api(inputs: Inputs, approach: str) -> Serving:
     rows, note = api_rows(inputs)
     latency = serving.answer_ms(
-        inputs.factor("latency.api_first_token"), inputs.factor("latency.api_per_token"),
-        inputs.number("traffic.output_tokens"))
+        inputs.factor("latency.api_first_token"),
+        inputs.factor("latency.api_per_token"),
+        inputs.number("traffic.output_tokens"),
+    )
     if approach == "rag":
         latency = latency + inputs.factor("latency.rag_add")
     return Serving((_token_item(inputs, approach, rows, note),), latency, None, None, None)
@@ -110,32 +115,46 @@ def _managed(inputs: Inputs) -> Serving:
         usd = np.full(inputs.draws.samples, min(hosted) * inputs.constant("hours_per_month"))
         items.append(Item("hosting of the tuned model", usd, "monthly", rows[0].source))
     latency = serving.answer_ms(
-        inputs.factor("latency.api_first_token"), inputs.factor("latency.api_per_token"),
-        inputs.number("traffic.output_tokens"))
+        inputs.factor("latency.api_first_token"),
+        inputs.factor("latency.api_per_token"),
+        inputs.number("traffic.output_tokens"),
+    )
     return Serving(tuple(items), latency, None, None, None)
 
 
 def _own(inputs: Inputs, approach: str, params: Array) -> Serving:
     need = memory.states_gb(params, inputs.factor("memory.frozen_16bit")) * inputs.factor(
-        "memory.serving")
+        "memory.serving"
+    )
     gpu, price, n_gpus = _serving_card(inputs, median(need))
     capacity = serving.requests_per_second(
-        params, prompt_tokens(inputs, approach), inputs.number("traffic.output_tokens"),
-        peak_tflops(gpu), n_gpus, inputs.factor("serving.efficiency"))
+        params,
+        prompt_tokens(inputs, approach),
+        inputs.number("traffic.output_tokens"),
+        peak_tflops(gpu),
+        n_gpus,
+        inputs.factor("serving.efficiency"),
+    )
     per_day = inputs.number("traffic.requests_per_day")
     count = serving.replicas(
-        per_day, inputs.number("traffic.peak_factor"), capacity,
-        inputs.factor("serving.replicas_min"))
+        per_day,
+        inputs.number("traffic.peak_factor"),
+        capacity,
+        inputs.factor("serving.replicas_min"),
+    )
     hours = count * n_gpus * inputs.constant("hours_per_month")
     usd = None if price is None else cost.rent_usd(hours, price.usd)
     if usd is not None and "compute.owned" in inputs.given:
         usd = usd * inputs.factor("owned.opportunity")
     item = Item(
-        "serving on accelerators of one's own", usd, "monthly", price.source[:3] if price else (),
-        f"{n_gpus} x {gpu.name} for each replica")
+        "serving on accelerators of one's own",
+        usd,
+        "monthly",
+        price.source[:3] if price else (),
+        f"{n_gpus} x {gpu.name} for each replica",
+    )
     latency = _own_latency(inputs, approach, params)
-    return Serving(
-        (item,), latency, serving.utilisation(per_day, capacity, count), hours, gpu)
+    return Serving((item,), latency, serving.utilisation(per_day, capacity, count), hours, gpu)
 
 
 def _serving_card(inputs: Inputs, need_gb: float) -> tuple[Gpu, Price | None, int]:
@@ -155,9 +174,11 @@ def _serving_card(inputs: Inputs, need_gb: float) -> tuple[Gpu, Price | None, in
 def _own_latency(inputs: Inputs, approach: str, params: Array) -> Array:
     written = inputs.number("traffic.output_tokens")
     larger = (params / inputs.constant("serving.reference_params")) ** inputs.constant(
-        "serving.size_exponent")
+        "serving.size_exponent"
+    )
     decoder = serving.answer_ms(
-        inputs.factor("latency.own_first_token"), inputs.factor("latency.own_per_token"), written)
+        inputs.factor("latency.own_first_token"), inputs.factor("latency.own_per_token"), written
+    )
     encoder = (params < LIGHT_PARAMS) & inputs.light
     latency = np.where(encoder, inputs.factor("latency.encoder"), decoder * larger)
     return latency + (inputs.factor("latency.rag_add") if approach == "rag" else 0.0)
@@ -169,13 +190,17 @@ def retrieval_items(inputs: Inputs) -> tuple[Item, ...]:
     price = inputs.factor("rag.embedding_usd_per_m")
     vectors = tokens / inputs.factor("rag.chunk_tokens") / 1e6
     index = np.maximum(
-        vectors * inputs.factor("rag.index_usd_per_m_vectors"),
-        inputs.factor("rag.index_floor_usd"))
+        vectors * inputs.factor("rag.index_usd_per_m_vectors"), inputs.factor("rag.index_floor_usd")
+    )
     renewed = 365 / 12 / np.maximum(inputs.number("data.knowledge_changes"), 1.0)
     again = tokens * np.minimum(renewed, 1.0) / 1e6 * price
     return (
-        Item("embedding the documents", tokens / 1e6 * price, "one_time",
-             ("embedding-price-list-2026",)),
+        Item(
+            "embedding the documents",
+            tokens / 1e6 * price,
+            "one_time",
+            ("embedding-price-list-2026",),
+        ),
         Item("vector index", index, "monthly", ("vector-db-comparison-2026",)),
         Item("embedding what changes", again, "monthly", ("embedding-price-list-2026",)),
     )

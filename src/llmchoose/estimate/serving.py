@@ -8,8 +8,12 @@ SECONDS_PER_DAY = 86400.0
 
 
 def requests_per_second(
-    params: Array | float, input_tokens: Array, output_tokens: Array,
-    peak_tflops: Array | float, n_gpus: Array | float, efficiency: Array,
+    params: Array | float,
+    input_tokens: Array,
+    output_tokens: Array,
+    peak_tflops: Array | float,
+    n_gpus: Array | float,
+    efficiency: Array,
 ) -> Array:
     """Requests a second that one replica serves at saturation.
 

@@ -54,8 +54,11 @@ def scratch_params(inputs: Inputs) -> Array:
 
     Source: Hoffmann et al. 2022 (tokens a parameter); Muennighoff et al. 2023 (repeats).
     """
-    fed = effective_tokens(inputs) * inputs.constant("repeat_limit") / inputs.constant(
-        "tokens_per_param")
+    fed = (
+        effective_tokens(inputs)
+        * inputs.constant("repeat_limit")
+        / inputs.constant("tokens_per_param")
+    )
     return np.minimum(inputs.number("model.target_params"), fed)
 
 
@@ -71,7 +74,8 @@ def obtainable_examples(inputs: Inputs) -> Array:
     money = inputs.number("budget.one_time") * inputs.constant("labels.budget_share")
     bought = money / np.maximum(inputs.number("data.labelling_cost"), 1e-6)
     return inputs.number("data.labelled_examples") + np.minimum(
-        bought, inputs.constant("labels.buyable_max"))
+        bought, inputs.constant("labels.buyable_max")
+    )
 
 
 def plan_run(inputs: Inputs, approach: str) -> Run | None:
@@ -86,19 +90,29 @@ def plan_run(inputs: Inputs, approach: str) -> Run | None:
 def _tuning(inputs: Inputs, approach: str) -> Run:
     model = open_model(inputs, "tune", kind_of(inputs))
     params = np.full(inputs.draws.samples, params_of(model))
-    tokens = examples_after_labelling(inputs) * inputs.number(
-        "data.tokens_per_example") * inputs.factor("epochs")
+    tokens = (
+        examples_after_labelling(inputs)
+        * inputs.number("data.tokens_per_example")
+        * inputs.factor("epochs")
+    )
     if approach == "lora":
         rate = inputs.factor("flops_per_param_token.lora")
         trained = memory.states_gb(
-            params * inputs.factor("lora_share"), inputs.factor("memory.full_states"))
+            params * inputs.factor("lora_share"), inputs.factor("memory.full_states")
+        )
         states = memory.states_gb(params, inputs.factor("memory.frozen_16bit")) + trained
     else:
         rate = inputs.factor("flops_per_param_token.full")
         states = memory.states_gb(params, inputs.factor("memory.full_states"))
     work = flops.training(params_of(model, active=True), tokens, rate)
-    return Run(params, tokens, work, inputs.factor(f"tuning_runs.{approach}"), states,
-               ("kaplan-2020-scaling", *model.source))
+    return Run(
+        params,
+        tokens,
+        work,
+        inputs.factor(f"tuning_runs.{approach}"),
+        states,
+        ("kaplan-2020-scaling", *model.source),
+    )
 
 
 def _continued(inputs: Inputs) -> Run:
@@ -145,25 +159,37 @@ def train(inputs: Inputs, approach: str, gpu: Gpu) -> Training | None:
     if run is None:
         return None
     alone = memory.activations_gb(
-        run.params, inputs.factor("memory.tokens_per_gpu"), inputs.factor("memory.activations"),
+        run.params,
+        inputs.factor("memory.tokens_per_gpu"),
+        inputs.factor("memory.activations"),
     ) + inputs.factor("memory.overhead")
     # What does not fit is made to: shorter micro batches and checkpointing shrink activations.
     alone = np.minimum(alone, gpu.memory_gb / 2)
     for_memory = memory.min_gpus(
-        run.states_gb, alone, gpu.memory_gb, inputs.factor("memory.usable"))
+        run.states_gb, alone, gpu.memory_gb, inputs.factor("memory.usable")
+    )
     first = throughput.gpu_hours(
-        run.flops, peak_tflops(gpu), _utilisation(inputs, approach, run, gpu, for_memory))
+        run.flops, peak_tflops(gpu), _utilisation(inputs, approach, run, gpu, for_memory)
+    )
     count, needed = _count(inputs, for_memory, first * run.repeats)
     final = throughput.gpu_hours(
-        run.flops, peak_tflops(gpu),
-        _utilisation(inputs, approach, run, gpu, np.full_like(first, count)))
+        run.flops,
+        peak_tflops(gpu),
+        _utilisation(inputs, approach, run, gpu, np.full_like(first, count)),
+    )
     hours = final * run.repeats
     return Training(
-        params=run.params, tokens=run.tokens, flops=run.flops * run.repeats, gpu=gpu,
-        n_gpus=count, gpu_hours=hours, final_gpu_hours=final,
+        params=run.params,
+        tokens=run.tokens,
+        flops=run.flops * run.repeats,
+        gpu=gpu,
+        n_gpus=count,
+        gpu_hours=hours,
+        final_gpu_hours=final,
         wall_clock_days=throughput.days(hours, count),
         memory_gb=memory.per_gpu_gb(run.states_gb, count, alone, 0.0),
-        min_gpus=needed, source=run.source,
+        min_gpus=needed,
+        source=run.source,
     )
 
 
@@ -171,8 +197,13 @@ def _utilisation(inputs: Inputs, approach: str, run: Run, gpu: Gpu, n_gpus: Arra
     if approach in TUNED:
         return inputs.factor(f"tuning_mfu.{approach}")
     return whole_run_utilisation(
-        inputs.knowledge.efficiency, inputs.draws.normal("efficiency"), run.params, n_gpus, gpu,
-        inputs.year)
+        inputs.knowledge.efficiency,
+        inputs.draws.normal("efficiency"),
+        run.params,
+        n_gpus,
+        gpu,
+        inputs.year,
+    )
 
 
 def _count(inputs: Inputs, for_memory: Array, hours: Array) -> tuple[float, Array]:

@@ -22,8 +22,10 @@ def parse_day(text: str) -> date:
         raise Misread(f"{quoted(text)} is not a day", "write 2023, 2023-06 or 2023-06-30")
     year, month = int(found[1]), int(found[2] or 12)
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise Misread(f"{quoted(text)} is not a year that can be meant",
-                      f"write a year from {FIRST_YEAR} to {LAST_YEAR}")
+        raise Misread(
+            f"{quoted(text)} is not a year that can be meant",
+            f"write a year from {FIRST_YEAR} to {LAST_YEAR}",
+        )
     try:
         return date(year, month, int(found[3] or monthrange(year, month)[1]))
     except ValueError:

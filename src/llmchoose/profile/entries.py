@@ -22,10 +22,12 @@ def _count(name: str) -> Field:
 def trial_parts(approaches: tuple[str, ...]) -> Mapping[str, Field]:
     """What an entry of `trials` may hold."""
     parts = (
-        _part("approach", "enum", values=approaches, required=True), _part("model", "text"),
+        _part("approach", "enum", values=approaches, required=True),
+        _part("model", "text"),
         _part("metric", "text"),
         _part("score", "quantity", dimension="fraction", unit="fraction", required=True),
-        _count("examples"), _count("training_examples"),
+        _count("examples"),
+        _count("training_examples"),
         _part("cost", "quantity", dimension="money", unit="usd", minimum=0, maximum=1e12),
         _part("date", "date"),
     )
@@ -33,9 +35,12 @@ def trial_parts(approaches: tuple[str, ...]) -> Mapping[str, Field]:
 
 
 WAIVER_PARTS: Mapping[str, Field] = {
-    part.name: part for part in (
-        _part("rule", "text", required=True), _part("reason", "text", required=True),
-        _part("approved_by", "text"), _part("expires", "date"),
+    part.name: part
+    for part in (
+        _part("rule", "text", required=True),
+        _part("reason", "text", required=True),
+        _part("approved_by", "text"),
+        _part("expires", "date"),
     )
 }
 
@@ -65,9 +70,7 @@ def _entries(
     return tuple(found) or None
 
 
-def _entry(
-    reader: Reader, what: Field, item: Node, parts: Mapping[str, Field]
-) -> dict[str, Value]:
+def _entry(reader: Reader, what: Field, item: Node, parts: Mapping[str, Field]) -> dict[str, Value]:
     if not isinstance(item, Pairs):
         raise Misread("an entry is a mapping", f"write {one_of(list(parts))} with their values")
     for key, pair in item.pairs.items():

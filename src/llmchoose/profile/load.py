@@ -82,8 +82,11 @@ def set_value(profile: Profile, change: str, knowledge: World) -> Profile:
     name, equals, text = change.partition("=")
     name, field = name.strip(), knowledge.fields.get(name.strip())
     if not equals or field is None:
-        message = f"{quoted(change)} is not FIELD=VALUE" if not equals else (
-            f"{quoted(name)} is not a field of a profile")
+        message = (
+            f"{quoted(change)} is not FIELD=VALUE"
+            if not equals
+            else (f"{quoted(name)} is not a field of a profile")
+        )
         hint = "write it as task.kind=qa" if not equals else _guess(name, "", knowledge.fields)
         mark = Mark("--set", 1, 1)
         raise InputError((Problem(message, mark, change, max(1, len(name)), hint),))
@@ -136,10 +139,13 @@ def _fields_of(root: Pairs, reader: Reader) -> dict[str, Pair]:
             found |= _in_section(key, pair.value, reader)
         elif not (isinstance(pair.value, Scalar) and pair.value.value is None):
             inside = [field.key for field in fields.values() if field.section == key]
-            reader.problems.append(reader.document.problem(
-                pair.value, f"{key} is a section, and this is not one",
-                f"write its fields below it, indented, such as {inside[0]}:",
-            ))
+            reader.problems.append(
+                reader.document.problem(
+                    pair.value,
+                    f"{key} is a section, and this is not one",
+                    f"write its fields below it, indented, such as {inside[0]}:",
+                )
+            )
     return found
 
 
@@ -207,7 +213,8 @@ def _require(root: Pairs, values: Mapping[str, Value], reader: Reader) -> None:
         if field.required and field.name not in root.pairs:
             hint = f"add {field.name}: {field.example}"
             reader.problems.append(
-                reader.document.problem_at(start, f"the profile has no {field.name}", hint))
+                reader.document.problem_at(start, f"the profile has no {field.name}", hint)
+            )
         elif field.required and field.name not in values and not reader.problems:
             pair = root.pairs[field.name]
             message, hint = f"{field.name} is empty", f"write one such as {field.example}"

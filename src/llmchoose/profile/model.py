@@ -103,8 +103,11 @@ class Profile:
 def plain(value: object) -> object:
     """A value of a profile as plain data."""
     if isinstance(value, Quantity):
-        return _number(value.low) if value.exact else {
-            "p5": _number(value.low), "p95": _number(value.high)}
+        return (
+            _number(value.low)
+            if value.exact
+            else {"p5": _number(value.low), "p95": _number(value.high)}
+        )
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):

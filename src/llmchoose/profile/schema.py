@@ -28,15 +28,20 @@ def json_schema(fields: Mapping[str, Field]) -> Schema:
     properties["task"] = {**properties.get("task", {}), "type": ["object", "null"]}
     required = [field.name for field in fields.values() if field.required]
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "llmchoose profile",
-        "type": "object", "additionalProperties": False, "properties": properties,
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "llmchoose profile",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
         "required": [*required, "task"],
     }
 
 
 def _section(field: Field) -> Schema:
     return {
-        "type": ["object", "null"], "description": field.heading, "additionalProperties": False,
+        "type": ["object", "null"],
+        "description": field.heading,
+        "additionalProperties": False,
         "properties": {},
     }
 
@@ -99,7 +104,8 @@ def _day() -> Schema:
 
 def _entry(parts: Mapping[str, Field]) -> Schema:
     return {
-        "type": "object", "additionalProperties": False,
+        "type": "object",
+        "additionalProperties": False,
         "properties": {name: {"anyOf": [_value(part, ()), _EMPTY]} for name, part in parts.items()},
         "required": [name for name, part in parts.items() if part.required],
     }

@@ -37,8 +37,11 @@ def _heading(field: Field, section: str) -> str:
 
 def _entry(field: Field) -> str:
     indent = "  " if field.section else ""
-    choices = f" One of {', '.join(field.values)}." if field.type == "enum" else (
-        f" Any of {', '.join(field.values)}." if field.type == "enums" else "")
+    choices = (
+        f" One of {', '.join(field.values)}."
+        if field.type == "enum"
+        else (f" Any of {', '.join(field.values)}." if field.type == "enums" else "")
+    )
     words = wrap(f"{field.question} {field.help}{choices}", 92)
     comment = "\n".join(f"{indent}# {line}" for line in words)
     entry = f"{indent}{field.key}: {example_text(field.example)}"

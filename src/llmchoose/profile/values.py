@@ -98,16 +98,21 @@ def _row(reader: Reader, kind: str, text: str) -> str:
     """The name of a row, checked; a region's becomes its id."""
     found = find(kind, text, reader.world)
     if found.row is None:
-        guess = f"did you mean {one_of(found.close)}?" if found.close else (
-            "llmchoose knows no name like it; leave the field out to take the usual one")
+        guess = (
+            f"did you mean {one_of(found.close)}?"
+            if found.close
+            else ("llmchoose knows no name like it; leave the field out to take the usual one")
+        )
         raise Misread(f"no {kind} is called {quoted(text)}", guess)
     return found.row.id if kind == "region" else text
 
 
 def _tag(text: str) -> str:
     if not _TAG.fullmatch(text):
-        raise Misread(f"{quoted(text)} is not a language tag",
-                      "write a tag such as en, de or pt-BR; mul for several, zxx for none")
+        raise Misread(
+            f"{quoted(text)} is not a language tag",
+            "write a tag such as en, de or pt-BR; mul for several, zxx for none",
+        )
     return text
 
 
@@ -159,7 +164,10 @@ def _quantity(reader: Reader, what: Field, node: Node) -> Quantity:
             sized = what.dimension == "tokens" and "b" in text.lower()
             per_token = bytes_per_token(reader.language, reader.world) if sized else 0.0
             found = parse_quantity(
-                text, what.dimension or "count", what.unit, bytes_per_token=per_token,
+                text,
+                what.dimension or "count",
+                what.unit,
+                bytes_per_token=per_token,
                 usd_per=Rates(reader.world),
             )
     except Misread as wrong:
@@ -175,11 +183,14 @@ def _within(what: Field, found: Quantity, text: str) -> None:
     if low is not None and found.low < low:
         if what.type == "duration" and found.low == 0:
             raise Misread(f"{quoted(text)} is no time at all", f"write a time{_example(what)}")
-        raise Misread(f"{quoted(text)} is below the least that makes sense",
-                      f"write {_shown(low, what)} or more")
+        raise Misread(
+            f"{quoted(text)} is below the least that makes sense",
+            f"write {_shown(low, what)} or more",
+        )
     if high is not None and found.high > high:
-        raise Misread(f"{quoted(text)} is more than can be true",
-                      f"write {_shown(high, what)} or less")
+        raise Misread(
+            f"{quoted(text)} is more than can be true", f"write {_shown(high, what)} or less"
+        )
 
 
 def _shown(value: float, what: Field) -> str:
@@ -210,6 +221,12 @@ def _owned(reader: Reader, text: str) -> OwnedGpus:
 
 Read = Callable[[Reader, Field, Node], Value | None]
 READERS: Mapping[str, Read] = {
-    "text": _text, "enum": _enum, "enums": _enums, "flag": _flag, "quantity": _quantity,
-    "duration": _quantity, "date": _date, "gpus": _gpus,
+    "text": _text,
+    "enum": _enum,
+    "enums": _enums,
+    "flag": _flag,
+    "quantity": _quantity,
+    "duration": _quantity,
+    "date": _date,
+    "gpus": _gpus,
 }

@@ -14,7 +14,14 @@ from llmchoose.quantity.units import CONVERTERS, PERIOD_DAYS, Amount, Meant, Mis
 
 LONGEST = 1000
 MULTIPLIERS = {
-    "k": 3, "K": 3, "thousand": 3, "M": 6, "million": 6, "B": 9, "billion": 9, "T": 12,
+    "k": 3,
+    "K": 3,
+    "thousand": 3,
+    "M": 6,
+    "million": 6,
+    "B": 9,
+    "billion": 9,
+    "T": 12,
     "trillion": 12,
 }
 _NUMBER = re.compile(
@@ -143,7 +150,7 @@ def _amount(part: str, whole: str, meant: Meant) -> Amount:
     if re.match(r"[,_.]\d", after):
         raise Misread(
             f"{quoted(whole)} has separators in unusual places",
-            "write 2,500 or 2500, and 2.5 with a point"
+            "write 2,500 or 2500, and 2.5 with a point",
         )
     power = int(found["power"] or 0) + MULTIPLIERS.get(found["times"] or "", 0)
     digits = re.sub("[,_]", "", found["digits"])

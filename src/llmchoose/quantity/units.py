@@ -8,15 +8,40 @@ from llmchoose.errors import quoted
 
 DAY_S, MONTH_DAYS, YEAR_DAYS = 86400.0, 30.4375, 365.25
 PERIOD_DAYS = {
-    "ms": 1e-3 / DAY_S, "s": 1 / DAY_S, "sec": 1 / DAY_S, "second": 1 / DAY_S,
-    "min": 60 / DAY_S, "minute": 60 / DAY_S, "h": 1 / 24, "hr": 1 / 24, "hour": 1 / 24, "d": 1.0,
-    "day": 1.0, "w": 7.0, "week": 7.0, "mo": MONTH_DAYS, "month": MONTH_DAYS,
+    "ms": 1e-3 / DAY_S,
+    "s": 1 / DAY_S,
+    "sec": 1 / DAY_S,
+    "second": 1 / DAY_S,
+    "min": 60 / DAY_S,
+    "minute": 60 / DAY_S,
+    "h": 1 / 24,
+    "hr": 1 / 24,
+    "hour": 1 / 24,
+    "d": 1.0,
+    "day": 1.0,
+    "w": 7.0,
+    "week": 7.0,
+    "mo": MONTH_DAYS,
+    "month": MONTH_DAYS,
     "quarter": YEAR_DAYS / 4,
-    "y": YEAR_DAYS, "yr": YEAR_DAYS, "year": YEAR_DAYS, "millisecond": 1e-3 / DAY_S,
+    "y": YEAR_DAYS,
+    "yr": YEAR_DAYS,
+    "year": YEAR_DAYS,
+    "millisecond": 1e-3 / DAY_S,
 }
 SIZE_BYTES = {
-    "B": 1.0, "byte": 1.0, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "PB": 1e15,
-    "KiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30, "TiB": 2.0**40,
+    "B": 1.0,
+    "byte": 1.0,
+    "kB": 1e3,
+    "KB": 1e3,
+    "MB": 1e6,
+    "GB": 1e9,
+    "TB": 1e12,
+    "PB": 1e15,
+    "KiB": 2.0**10,
+    "MiB": 2.0**20,
+    "GiB": 2.0**30,
+    "TiB": 2.0**40,
 }
 COUNTED = {
     "examples": ("example", "pair", "row", "label", "sample", "record", "question"),
@@ -31,8 +56,17 @@ COUNTED = {
 _LARGE = {"m": "million", "b": "billion", "t": "trillion"}
 _PER = re.compile(r"\s*(/|\bper\b|\b(an?|each|every)\b)\s*")
 CURRENCY_WORDS = {
-    "$": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "euro": "EUR", "euros": "EUR",
-    "pound": "GBP", "pounds": "GBP", "franc": "CHF", "francs": "CHF", "yen": "JPY",
+    "$": "USD",
+    "us$": "USD",
+    "dollar": "USD",
+    "dollars": "USD",
+    "euro": "EUR",
+    "euros": "EUR",
+    "pound": "GBP",
+    "pounds": "GBP",
+    "franc": "CHF",
+    "francs": "CHF",
+    "yen": "JPY",
 }
 
 
@@ -91,7 +125,8 @@ KINDS = {
     "ratio": ("a factor", "a plain number such as 1.4"),
     "memory": ("an amount of memory", "gigabytes: 48 GB"),
     "duration": (
-        "a length of time", "a number with ms, s, min, h, days, weeks, months or years: 6 weeks"
+        "a length of time",
+        "a number with ms, s, min, h, days, weeks, months or years: 6 weeks",
     ),
 }
 
@@ -208,7 +243,13 @@ def _memory(amount: Amount, text: str, meant: Meant) -> float:
 
 
 CONVERTERS: Mapping[str, Callable[[Amount, str, Meant], float]] = {
-    "count": _plain, "parameters": _plain, "ratio": _plain, "tokens": _tokens,
-    "fraction": _fraction, "money": _money, "rate": _rate, "duration": _duration,
+    "count": _plain,
+    "parameters": _plain,
+    "ratio": _plain,
+    "tokens": _tokens,
+    "fraction": _fraction,
+    "money": _money,
+    "rate": _rate,
+    "duration": _duration,
     "memory": _memory,
 }

@@ -168,7 +168,8 @@ class _Builder:
             elif key.text in pairs:
                 first = pairs[key.text].key.span.start
                 self._report(
-                    key.span, f"{quoted(key.text)} is given twice",
+                    key.span,
+                    f"{quoted(key.text)} is given twice",
                     f"it stands at {first.line}:{first.column} already; keep one",
                 )
             else:
@@ -178,8 +179,9 @@ class _Builder:
     def _alias(self, event: Any) -> None:
         if event.anchor not in self._anchors:
             name = quoted(f"*{event.anchor}")
-            self._refuse(event, f"{name} stands for nothing above",
-                         "put a text that starts with * in quotes")
+            self._refuse(
+                event, f"{name} stands for nothing above", "put a text that starts with * in quotes"
+            )
         node, size, height = self._anchors[event.anchor]
         self._bound(event, size, height)
         self._put(replace(node, span=self._span(event, event.end_mark)), None, size, height)
@@ -199,8 +201,11 @@ class _Builder:
 
     def _bound(self, event: Any, size: int, height: int) -> None:
         if len(self._open) + height > DEEPEST:
-            self._refuse(event, f"lists and mappings are nested deeper than {DEEPEST}",
-                         "a profile has three levels")
+            self._refuse(
+                event,
+                f"lists and mappings are nested deeper than {DEEPEST}",
+                "a profile has three levels",
+            )
         self._bound_size(self._place(event.start_mark), size + 1)
 
     def _bound_size(self, mark: Mark, size: int) -> None:

@@ -8,19 +8,34 @@ from llmchoose.yamltext.tree import line_of
 # Words of the parser's message (C parser or pure) -> what is wrong, what to write.
 _FAULTS = (
     ("flow sequence", "the list that starts here is not closed", "close it with ] or add a comma"),
-    ("flow mapping", "the mapping that starts here is not closed",
-     "close it with } or add a comma"),
+    (
+        "flow mapping",
+        "the mapping that starts here is not closed",
+        "close it with } or add a comma",
+    ),
     ("unexpected end of stream", "the quote that opens here is not closed", "close it"),
-    ("unknown escape", "this backslash starts no known escape",
-     "use single quotes, or write \\\\ for a backslash"),
-    ("mapping values are not allowed", "a colon does not belong here",
-     "put a text with a colon in quotes; else check the indentation"),
+    (
+        "unknown escape",
+        "this backslash starts no known escape",
+        "use single quotes, or write \\\\ for a backslash",
+    ),
+    (
+        "mapping values are not allowed",
+        "a colon does not belong here",
+        "put a text with a colon in quotes; else check the indentation",
+    ),
     ("could not find expected ':'", "this line has no colon after its key", "write key: value"),
     ("tag handle", "tags are not read", "write the value without the !"),
-    ("block", "the indentation does not fit the lines above",
-     "line it up with the entries above; mark list items with -"),
-    ("did not find expected alphabetic", "this name of an anchor or alias has no letters",
-     "put a text that starts with * or & in quotes"),
+    (
+        "block",
+        "the indentation does not fit the lines above",
+        "line it up with the entries above; mark list items with -",
+    ),
+    (
+        "did not find expected alphabetic",
+        "this name of an anchor or alias has no letters",
+        "put a text that starts with * or & in quotes",
+    ),
 )
 _AT_START = ("flow sequence", "flow mapping", "unexpected end of stream")
 

@@ -1,0 +1,45 @@
+"""llmchoose: whether an LLM project should prompt, retrieve, tune or train, and what it costs."""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = [
+    "Assessment",
+    "InputError",
+    "Knowledge",
+    "Profile",
+    "__version__",
+    "assess",
+    "estimate_pretraining",
+    "load_knowledge",
+    "load_profile",
+    "report",
+]
+
+if TYPE_CHECKING:
+    from llmchoose.assessment import Assessment, assess
+    from llmchoose.errors import InputError
+    from llmchoose.estimate.pretraining import estimate_pretraining
+    from llmchoose.knowledge.load import Knowledge, load_knowledge
+    from llmchoose.profile.load import load_profile
+    from llmchoose.profile.model import Profile
+
+_HOMES = {
+    "Assessment": "assessment",
+    "assess": "assessment",
+    "InputError": "errors",
+    "estimate_pretraining": "estimate.pretraining",
+    "Knowledge": "knowledge.load",
+    "load_knowledge": "knowledge.load",
+    "load_profile": "profile.load",
+    "Profile": "profile.model",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded on first use, so that --version and --help pay for nothing.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

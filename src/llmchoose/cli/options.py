@@ -1,0 +1,100 @@
+"""Options that several commands share, and reading and writing what they name."""
+
+import os
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llmchoose.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from llmchoose.knowledge.load import Knowledge
+    from llmchoose.profile.model import Profile
+
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="Judge by what could be had on this day: YYYY, YYYY-MM or YYYY-MM-DD.",
+    ),
+]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the draws.")]
+Samples = Annotated[int, typer.Option(min=50, max=100_000, help="Number of draws.")]
+KnowledgePath = Annotated[
+    str | None,
+    typer.Option(
+        "--knowledge",
+        metavar="PATH",
+        help="A table (rents.csv, factors.csv …) or a folder of them with rows of your own.",
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write to a file instead of standard output."
+    ),
+]
+
+
+def read_day(text: str | None) -> date | None:
+    """Read a day the way profiles spell it.
+
+    Raises:
+        InputError: It is no day.
+    """
+    if text is None:
+        return None
+    from llmchoose.profile.load import parse_day
+
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise InputError((Problem(f"--as-of: {error}"),)) from error
+
+
+def read_profile(path: str, knowledge: "Knowledge", changes: list[str]) -> "Profile":
+    """Read a profile file, `-` for standard input, and apply `--set`.
+
+    Raises:
+        InputError: The file or a change is wrong; every mistake is named.
+    """
+    from llmchoose.profile.load import load_profile, parse_profile, set_value
+
+    if path == "-":
+        profile = parse_profile(sys.stdin.buffer.read(), "<stdin>", knowledge)
+    else:
+        profile = load_profile(path, knowledge)
+    for change in changes:
+        profile = set_value(profile, change, knowledge)
+    return profile
+
+
+def write(text: str, output: str | None) -> None:
+    """Write to standard output, or to a file that appears whole or not at all.
+
+    Raises:
+        InputError: The folder does not exist or cannot be written.
+    """
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    target = Path(output)
+    if target.is_dir():
+        raise InputError((Problem(f"--output {output} is a folder; name a file in it"),))
+    if not target.parent.is_dir():
+        hint = "create it first, or name another file"
+        raise InputError((Problem(f"the folder {target.parent} does not exist", hint=hint),))
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    except OSError as error:
+        raise InputError((Problem(f"cannot write {output}: {error.strerror}"),)) from error

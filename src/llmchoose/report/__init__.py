@@ -1,0 +1,1 @@
+"""How to say it: one file for each format."""

@@ -1,0 +1,137 @@
+"""The report as Markdown: for a page, a ticket or a pull request."""
+
+import re
+from collections.abc import Sequence
+
+from llmchoose.assessment import Assessment
+from llmchoose.estimate.distributions import band
+from llmchoose.report import phrases
+
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+def render_all(assessments: Sequence[Assessment]) -> str:
+    """Reports one after another, each under a heading of its own."""
+    return "\n".join(_render(one) for one in assessments)
+
+
+def escape(text: str) -> str:
+    """Text that Markdown and HTML leave as it is."""
+    return SPECIAL.sub(r"\\\1", text).replace("\n", " ")
+
+
+def _render(assessment: Assessment) -> str:
+    parts = [
+        f"# {escape(str(assessment.profile.get('name')))}",
+        f"As of {assessment.inputs.day}, rulebook {assessment.knowledge.rulebook.id}.",
+        _answer(assessment),
+        _reasons(assessment),
+        "## All approaches",
+        _table(assessment),
+        _breakdown(assessment),
+        "## Plan",
+        _plan(assessment),
+        "## Risks",
+        _risks(assessment),
+        "## Assumptions",
+        _assumptions(assessment),
+        "## Sources",
+        _sources(assessment),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _answer(assessment: Assessment) -> str:
+    lines = [f"**{escape(phrases.headline(assessment))}**", escape(assessment.decision.summary)]
+    lines.append(f"Sure: {escape(phrases.sureness(assessment))}.")
+    if agrees := phrases.agreement(assessment):
+        lines.append(escape(agrees))
+    return "\n\n".join(lines)
+
+
+def _reasons(assessment: Assessment) -> str:
+    rows = [
+        f"- {'for' if reason.speaks == 'for' else 'against'}: {escape(reason.text)} "
+        f"{escape(phrases.citations(reason.sources))}"
+        for reason in assessment.decision.reasons
+    ]
+    rows += [
+        f"- beside it, {escape(one.approach)}: {escape(one.reason)} "
+        f"{escape(phrases.citations(one.sources))}"
+        for one in assessment.decision.partners
+    ]
+    return "## Why\n\n" + "\n".join(rows) if rows else ""
+
+
+def _table(assessment: Assessment) -> str:
+    rows = [
+        "| approach | best in | once | a month | over the horizon | to production | GPU-hours "
+        "| against |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for line in phrases.side_by_side(assessment):
+        cells = (
+            line.approach,
+            line.chance,
+            line.one_time,
+            line.monthly,
+            line.total,
+            line.days,
+            line.gpu_hours,
+            line.said,
+        )
+        rows.append("| " + " | ".join(escape(cell) for cell in cells) + " |")
+    return "\n".join(rows)
+
+
+def _breakdown(assessment: Assessment) -> str:
+    best = assessment.decision.recommended
+    if best is None:
+        return ""
+    estimate = assessment.estimates[best.approach.id]
+    rows = ["## Cost of the recommended approach", "", "| item | dollars | from |", "|---|---|---|"]
+    for item in estimate.items:
+        usd = "unknown" if item.usd is None else phrases.money(band(item.usd))
+        when = " a month" if item.when == "monthly" else ""
+        rows.append(
+            f"| {escape(item.name)} | {escape(usd)}{when} | "
+            f"{escape(', '.join(item.source) or item.note)} |"
+        )
+    for option in estimate.acquisitions:
+        usd = "unknown" if option.usd is None else phrases.money(band(option.usd))
+        rows.append(f"| training hardware, {option.how} | {escape(usd)} | {escape(option.note)} |")
+    return "\n".join(rows) + f"\n\n{phrases.footprint(estimate)}."
+
+
+def _plan(assessment: Assessment) -> str:
+    return "\n".join(
+        f"{number}. {escape(step.do)} *Done when:* {escape(step.exit_criterion)} "
+        f"{escape(phrases.citations(step.sources))}"
+        for number, step in enumerate(assessment.decision.plan, 1)
+    )
+
+
+def _risks(assessment: Assessment) -> str:
+    return "\n".join(
+        f"- {escape(risk.text)} {escape(risk.mitigation)} {escape(phrases.citations(risk.sources))}"
+        for risk in assessment.decision.risks
+    )
+
+
+def _assumptions(assessment: Assessment) -> str:
+    return "\n".join(
+        f"- {escape(one.input)}: {escape(phrases.assumed(one, assessment.knowledge.fields))} "
+        f"{escape(phrases.citations(one.source))}"
+        for one in assessment.inputs.assumptions
+    )
+
+
+def _sources(assessment: Assessment) -> str:
+    rows = []
+    for cite in phrases.named_sources(assessment):
+        link = f" <{cite.url}>" if cite.url else ""
+        rows.append(
+            f"- {escape(cite.id)}: {escape(cite.claim or cite.title)} "
+            f"({escape(cite.title)}, {cite.date}){link}"
+        )
+    return "\n".join(rows)

@@ -1,0 +1,156 @@
+"""What the reports for people say in the same words: money, time, bands, lines of a cost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from llmchoose.assessment import Assessment
+from llmchoose.decision.rank import Ranked
+from llmchoose.decision.wording import short
+from llmchoose.estimate.distributions import Band, band, median
+from llmchoose.estimate.inputs import Assumption
+from llmchoose.estimate.model import Estimate
+from llmchoose.knowledge.fields import Field
+from llmchoose.knowledge.load import Citation
+
+DAYS_PER_WEEK = 7
+LONG_DAYS = 60
+WORTH_SAYING = 0.005
+
+
+@dataclass(frozen=True)
+class Line:
+    """One approach in the table that sets all side by side."""
+
+    approach: str
+    chance: str
+    one_time: str
+    monthly: str
+    total: str
+    days: str
+    gpu_hours: str
+    said: str
+    feasible: bool
+
+
+def money(figures: Band, *, at_least: bool = False) -> str:
+    """A band of dollars: `$12k to $40k`."""
+    if figures.p10 == figures.p90:
+        text = f"${short(figures.p50)}"
+    else:
+        text = f"${short(figures.p10)} to ${short(figures.p90)}"
+    return f"≥ {text}" if at_least else text
+
+
+def span(figures: Band) -> str:
+    """A band of a plain figure: `10 to 40`."""
+    low, high = short(figures.p10), short(figures.p90)
+    return low if low == high else f"{low} to {high}"
+
+
+def calendar(figures: Band) -> str:
+    """A band of days, in weeks when it is long."""
+    if figures.p50 < LONG_DAYS:
+        return f"{span(Band(*(round(v) for v in (figures.p10, figures.p50, figures.p90))))} days"
+    weeks = Band(*(round(v / DAYS_PER_WEEK) for v in (figures.p10, figures.p50, figures.p90)))
+    return f"{span(weeks)} weeks"
+
+
+def footprint(estimate: Estimate) -> str:
+    """Energy and emissions over the horizon, or why they are not known."""
+    if estimate.energy_kwh is None:
+        return "Energy: not known where a provider carries the load"
+    carbon = "unknown" if estimate.tco2e is None else f"{span(band(estimate.tco2e))} tCO2e"
+    return f"Energy: {span(band(estimate.energy_kwh))} kWh, {carbon} over the horizon"
+
+
+def side_by_side(assessment: Assessment) -> list[Line]:
+    """Every approach with its chance, cost and time, in the order of the ranking."""
+    return [_line(one, assessment.estimates[one.approach.id]) for one in assessment.decision.ranked]
+
+
+def _line(one: Ranked, estimate: Estimate) -> Line:
+    least, run = estimate.lower_bound, estimate.training
+    closed = [gate for gate in one.gates if not gate.passed]
+    hard = [gate.reason for gate in closed if gate.kind == "hard"]
+    return Line(
+        one.approach.id,
+        f"{one.probability_best:.0%}" if one.feasible else "-",
+        money(band(estimate.one_time_usd), at_least=least),
+        money(band(estimate.monthly_usd), at_least=least),
+        money(band(estimate.total_usd), at_least=least),
+        calendar(band(estimate.time_days)),
+        span(band(run.gpu_hours)) if run else "-",
+        " ".join(hard or [gate.reason for gate in closed]),
+        one.feasible,
+    )
+
+
+def headline(assessment: Assessment) -> str:
+    """What to do, in a few words."""
+    best = assessment.decision.recommended
+    if best is None:
+        return "nothing as it stands: every approach is closed"
+    beside = [partner.approach for partner in assessment.decision.partners]
+    return best.approach.id + (f" with {' and '.join(beside)}" if beside else "")
+
+
+def horizon(assessment: Assessment) -> str:
+    """The time that totals are over."""
+    months = median(assessment.inputs.number("time.horizon"))
+    return f"{short(months)} months"
+
+
+def sureness(assessment: Assessment) -> str:
+    """Confidence in words and figures, and the runner-up."""
+    decision = assessment.decision
+    if decision.recommended is None:
+        return decision.confidence_words
+    text = (
+        f"{decision.confidence_words}: {decision.confidence:.0%} that an experienced "
+        f"practitioner would accept it; best in {decision.recommended.probability_best:.0%} "
+        "of the draws"
+    )
+    second = decision.second
+    if second and second.probability_best >= WORTH_SAYING:
+        text += f", {second.approach.id} in {second.probability_best:.0%}"
+    return text
+
+
+def agreement(assessment: Assessment) -> str:
+    """Whether the decision on record is the recommended one; empty without one."""
+    decided = assessment.profile.get("decision.approach")
+    if assessment.decision.agrees is None:
+        return ""
+    if assessment.decision.agrees:
+        return f"The decision on record ({decided}) is the recommended one."
+    return f"The decision on record ({decided}) differs from the recommendation."
+
+
+def assumed(one: Assumption, fields: Mapping[str, Field]) -> str:
+    """An assumption's value in words, with its unit."""
+    if isinstance(one.value, Band):
+        unit = fields[one.input].unit
+        text = f"{short(one.value.p50)} ({span(one.value)})"
+        return text if unit in ("", "fraction") else f"{text} {unit}"
+    likely = sorted(one.value.items(), key=lambda pair: -pair[1])
+    return ", ".join(
+        name if share == 1 else f"{name} {share:.0%}" for name, share in likely[:3]
+    ).replace("_", " ")
+
+
+def citations(sources: Sequence[str], most: int = 4) -> str:
+    """Source ids in brackets."""
+    return f"[{', '.join(sources[:most])}]" if sources else ""
+
+
+def named_sources(assessment: Assessment) -> list[Citation]:
+    """What the reasons, the plan and the risks cite, in the order of the ids."""
+    decision = assessment.decision
+    lists = [
+        *(one.sources for one in decision.reasons),
+        *(one.sources for one in decision.partners),
+        *(one.sources for one in decision.plan),
+        *(one.sources for one in decision.risks),
+    ]
+    names = sorted({name for sources in lists for name in sources})
+    return [assessment.knowledge.cite(name) for name in names]

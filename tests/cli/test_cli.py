@@ -1,0 +1,217 @@
+"""The command line as real processes: what a person or a CI job sees."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PROFILE = ROOT / "profiles" / "quickstart.yaml"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "80"}
+
+
+def run(
+    *arguments: str, stdin: bytes | None = None, cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "llmchoose", *arguments],
+        input=stdin,
+        capture_output=True,
+        cwd=cwd,
+        env={**ENVIRONMENT, **environment},
+        timeout=60,
+        check=False,
+    )
+
+
+def test_assess_prints_a_recommendation() -> None:
+    done = run("assess", str(PROFILE))
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stderr == b""
+    text = done.stdout.decode()
+    assert "Do" in text
+    assert "All approaches side by side" in text
+
+
+@pytest.mark.parametrize("width", ["60", "80", "160"])
+def test_no_line_is_wider_than_the_terminal(width: str) -> None:
+    text = run("assess", str(PROFILE), COLUMNS=width).stdout.decode()
+    assert max(len(line) for line in text.splitlines()) <= int(width)
+
+
+def test_a_pipe_gets_no_colour_and_force_color_gives_it() -> None:
+    assert b"\x1b[" not in run("assess", str(PROFILE)).stdout
+    assert b"\x1b[" in run("assess", str(PROFILE), FORCE_COLOR="1").stdout
+    assert b"\x1b[3" not in run("assess", str(PROFILE), FORCE_COLOR="1", NO_COLOR="1").stdout
+
+
+def test_the_same_bytes_under_another_hash_seed_locale_and_time_zone() -> None:
+    first = run("assess", str(PROFILE), "--format", "json").stdout
+    other = run(
+        "assess",
+        str(PROFILE),
+        "--format",
+        "json",
+        PYTHONHASHSEED="7",
+        LC_ALL="C",
+        TZ="Asia/Tokyo",
+        LANG="tr_TR.UTF-8",
+    ).stdout
+    assert first == other
+    assert json.loads(first)["schema_version"] == 1
+
+
+def test_another_seed_gives_another_draw_but_the_same_shape() -> None:
+    one = json.loads(run("assess", str(PROFILE), "-f", "json", "--seed", "1").stdout)
+    two = json.loads(run("assess", str(PROFILE), "-f", "json", "--seed", "2").stdout)
+    assert one["approaches"] != two["approaches"]
+    assert one.keys() == two.keys()
+
+
+def test_standard_input_is_a_profile() -> None:
+    done = run("assess", "-", "-f", "json", stdin=PROFILE.read_bytes())
+    assert json.loads(done.stdout)["recommendation"]["approach"]
+
+
+def test_several_profiles_give_one_json_line_each() -> None:
+    done = run("assess", str(PROFILE), str(ROOT / "profiles/minimal.yaml"), "-f", "json")
+    assert len([json.loads(line) for line in done.stdout.splitlines()]) == 2
+
+
+def test_set_changes_a_field_and_as_of_the_day() -> None:
+    done = run(
+        "assess",
+        str(PROFILE),
+        "-f",
+        "json",
+        "--set",
+        "task.base_model_coverage=0.5",
+        "--as-of",
+        "2024-03",
+    )
+    report = json.loads(done.stdout)
+    assert report["profile"]["task"]["base_model_coverage"] == 0.5
+    assert report["generated_from"]["as_of"] == "2024-03-31"
+
+
+def test_a_report_file_appears_whole(tmp_path: Path) -> None:
+    target = tmp_path / "report.md"
+    done = run("assess", str(PROFILE), "-f", "markdown", "-o", str(target))
+    assert done.returncode == 0
+    assert done.stdout == b""
+    assert target.read_text("utf-8").startswith("# ")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.md"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("assess", "missing.yaml"), "missing.yaml"),
+        (("assess", "profiles"), "profiles"),
+        (("assess", str(PROFILE), "-o", "no/such/folder/x.md"), "no/such/folder"),
+        (("assess", str(PROFILE), "--as-of", "yesterday"), "--as-of"),
+        (("assess", str(PROFILE), "--set", "task.knd=qa"), "task.kind"),
+        (("assess", str(PROFILE), "--set", "nonsense"), "nonsense"),
+        (("assess", str(PROFILE), "--rulebook", "missing.yaml"), "missing.yaml"),
+        (("assess", str(PROFILE), "--knowledge", "README.md"), "README.md"),
+        (("assess", str(PROFILE), "--format", "pdf"), "pdf"),
+        (("assess",), "PROFILE"),
+        (("asses",), "asses"),
+        (("estimate", "pretrain", "--params", "65 GB", "--tokens", "1T"), "--params"),
+        (("estimate", "pretrain", "--params", "7B"), "--tokens"),
+        (("estimate", "pretrain", "--params", "7B", "--tokens", "1T", "--gpu", "A1000"), "A1000"),
+        (("estimate", "pretrain", "--params", "7B", "--tokens", "1T", "--mfu", "1.4"), "1.4"),
+        (
+            ("estimate", "pretrain", "--params", "7B", "--tokens", "1T", "--tokens-per-s", "1e9"),
+            "peak",
+        ),
+        (
+            (
+                "estimate",
+                "pretrain",
+                "--params",
+                "7B",
+                "--tokens",
+                "1T",
+                "--gpu",
+                "H100",
+                "--as-of",
+                "2020",
+            ),
+            "2020",
+        ),
+    ],
+)
+def test_a_wrong_call_is_a_sentence_and_exit_2(arguments: tuple[str, ...], said: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == b""
+    message = done.stderr.decode()
+    assert said in message
+    assert "Traceback" not in message
+
+
+def test_a_reader_that_leaves_early_ends_it_quietly() -> None:
+    shell = f"{sys.executable} -m llmchoose assess {PROFILE} | head -1"
+    done = subprocess.run(
+        ["bash", "-c", shell],
+        capture_output=True,
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        timeout=60,
+        check=False,
+    )
+    assert done.stderr == b""
+
+
+def test_version_and_help_load_neither_numpy_nor_pydantic_nor_yaml() -> None:
+    code = (
+        "import sys; sys.argv = ['llmchoose', %r]\n"
+        "import llmchoose.__main__ as m\n"
+        "try: m.main()\nexcept SystemExit: pass\n"
+        "bad = {'numpy', 'yaml', 'llmchoose.knowledge.load'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {bad}' if bad else 0)"
+    )
+    for option in ("--version", "--help"):
+        done = subprocess.run(
+            [sys.executable, "-c", code % option],
+            capture_output=True,
+            env=ENVIRONMENT,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+
+
+def test_init_writes_a_profile_that_assess_reads_and_never_overwrites(tmp_path: Path) -> None:
+    assert run("init", cwd=tmp_path).returncode == 0
+    assert run("assess", "profile.yaml", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "profile.yaml").read_bytes()
+    again = run("init", cwd=tmp_path)
+    assert again.returncode == 2
+    assert b"profile.yaml exists" in again.stderr
+    assert (tmp_path / "profile.yaml").read_bytes() == before
+
+
+def test_the_installed_command_is_the_module() -> None:
+    command = Path(sys.executable).parent / "llmchoose"
+    done = subprocess.run([str(command), "--version"], capture_output=True, timeout=60, check=False)
+    assert done.stdout == run("--version").stdout
+
+
+def test_ctrl_c_ends_it_without_a_traceback() -> None:
+    code = (
+        "import llmchoose.assessment as a, sys\n"
+        "def interrupted(*_, **__): raise KeyboardInterrupt\n"
+        "a.assess = interrupted\n"
+        f"sys.argv = ['llmchoose', 'assess', {str(PROFILE)!r}]\n"
+        "from llmchoose.__main__ import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env=ENVIRONMENT, timeout=60, check=False
+    )
+    assert done.returncode == 130
+    assert b"Traceback" not in done.stderr
