@@ -82,7 +82,12 @@ def flops_per_token(params: Floats, seq_len: Floats, encoder: Floats) -> Floats:
 
 
 def features(
-    size_b: Floats, count: Floats, year: Floats, gpus: Sequence[str], moe: Floats, encoder: Floats,
+    size_b: Floats,
+    count: Floats,
+    year: Floats,
+    gpus: Sequence[str],
+    moe: Floats,
+    encoder: Floats,
 ) -> dict[str, tuple[Floats, float]]:
     """Columns that a plan knows, by row id, each with the prior sd of its coefficient."""
     known = {row["id"]: row["mfu_class"] for row in _table("gpus.csv")}
@@ -128,8 +133,14 @@ def load_runs() -> tuple[Runs, tuple[str, ...], Floats]:
     year, hours = numbers("year"), numbers("gpu_hours")
     named = features(size_b, count, year, gpus, flags("moe_decoder"), encoder)
     runs = Runs(
-        [row["id"] for row in rows], np.array([row["family"] for row in rows]), size_b, count, year,
-        hours, numbers("mfu_reported"), np.log(work / (hours * 3600 * peak)),
+        [row["id"] for row in rows],
+        np.array([row["family"] for row in rows]),
+        size_b,
+        count,
+        year,
+        hours,
+        numbers("mfu_reported"),
+        np.log(work / (hours * 3600 * peak)),
         np.column_stack([column for column, _ in named.values()]),
     )
     return runs, tuple(named), np.array([sd for _, sd in named.values()])
@@ -189,8 +200,13 @@ def fitted_rows(
         _row(base, 1.0, "x mfu", FIT, _note(base)),
         _row("goodput", middle, "fraction", FIT, note, low, high),
         _row("mfu_sd", sd, "ln", FIT, "root mean square error on families left out of the fit"),
-        _row("mfu_max", MFU_MAX, "fraction of dense peak", BENCHMARKS,
-             "highest in the tables: 7B at 2,048 tokens on eight A100-80GB; caps every draw"),
+        _row(
+            "mfu_max",
+            MFU_MAX,
+            "fraction of dense peak",
+            BENCHMARKS,
+            "highest in the tables: 7B at 2,048 tokens on eight A100-80GB; caps every draw",
+        ),
         _row("few_accelerators.most", FEW, "accelerators", JUDGEMENT, "one or two nodes"),
         _row("before_flash_attention.until", FLASH_ATTENTION, "year", JUDGEMENT, ""),
     ]
@@ -207,8 +223,12 @@ def fitted_rows(
     return sorted(rows, key=lambda row: row["id"])
 
 
-UNITS = {"mfu_base": "fraction of dense peak", "size_exponent": "power", "count_exponent": "power",
-         "year_growth": "x mfu a year"}
+UNITS = {
+    "mfu_base": "fraction of dense peak",
+    "size_exponent": "power",
+    "count_exponent": "power",
+    "year_growth": "x mfu a year",
+}
 NOTES = {
     "mfu_base": "whole run of a dense decoder at the references on A100-80GB",
     "before_flash_attention": "attention that reads its matrices from memory",
@@ -219,11 +239,18 @@ NOTES = {
 
 
 def _note(name: str) -> str:
-    return NOTES.get(name, "accelerators of this mfu_class" if name.startswith("mfu_factor") else "")
+    return NOTES.get(
+        name, "accelerators of this mfu_class" if name.startswith("mfu_factor") else ""
+    )
 
 
 def _row(
-    name: str, value: float, unit: str, source: str, note: str, low: float | None = None,
+    name: str,
+    value: float,
+    unit: str,
+    source: str,
+    note: str,
+    low: float | None = None,
     high: float | None = None,
 ) -> dict[str, str]:
     ends = ("" if end is None else f"{end:.4g}" for end in (low, high))

@@ -7,13 +7,18 @@ from llmchoose.errors import InputError, Mark, Problem, closest, show_problem
 
 def test_a_problem_shows_sentence_place_line_caret_and_hint() -> None:
     problem = Problem(
-        "budget.one_tme is not a field of budget", Mark("profile.yaml", 12, 3), "  one_tme: $50k",
-        7, "did you mean one_time?")
+        "budget.one_tme is not a field of budget",
+        Mark("profile.yaml", 12, 3),
+        "  one_tme: $50k",
+        7,
+        "did you mean one_time?",
+    )
     assert show_problem(problem) == (
         "error: budget.one_tme is not a field of budget\n"
         "  --> profile.yaml:12:3\n"
         "12 |   one_tme: $50k\n"
-        "   |   ^^^^^^^ did you mean one_time?")
+        "   |   ^^^^^^^ did you mean one_time?"
+    )
 
 
 def test_a_long_line_is_cut_around_the_column() -> None:

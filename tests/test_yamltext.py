@@ -15,11 +15,26 @@ def value_of(text: str) -> object:
     return plain_value(read_yaml(text.encode(), "x.yaml"))
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("no", "no"), ("010", 10), ("1e3", 1000.0), ("12:30", "12:30"), ("0x1f", 31), ("0o17", 15),
-    ("true", True), ("yes", "yes"), ("~", None), (".5", 0.5), ("-.inf", float("-inf")),
-    ("'1'", "1"), ("2026-11-01", "2026-11-01"), ("1_000", "1_000"), ("$50k", "$50k"),
-])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("no", "no"),
+        ("010", 10),
+        ("1e3", 1000.0),
+        ("12:30", "12:30"),
+        ("0x1f", 31),
+        ("0o17", 15),
+        ("true", True),
+        ("yes", "yes"),
+        ("~", None),
+        (".5", 0.5),
+        ("-.inf", float("-inf")),
+        ("'1'", "1"),
+        ("2026-11-01", "2026-11-01"),
+        ("1_000", "1_000"),
+        ("$50k", "$50k"),
+    ],
+)
 def test_scalars_follow_yaml_1_2(text: str, value: object) -> None:
     assert value_of(f"a: {text}") == {"a": value}
 
@@ -28,11 +43,23 @@ def test_byte_order_mark_and_crlf_are_fine() -> None:
     assert value_of("\ufeffa: 1\r\nb: é\r\n") == {"a": 1, "b": "é"}
 
 
-@pytest.mark.parametrize("text", [
-    "[" * 5000, "a: " + "{a: " * 5000, "\n".join(" " * i + "a:" for i in range(900)),
-    "- " * 5000 + "x", "a: &x [*x]", "a: " + "x" * 20_000_000, "a: \0", "a: \x9b31m",
-    "\n".join(["a0: &a0 [x, x]"] + [f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 40)]),
-], ids=["flow", "mappings", "block", "dashes", "itself", "20MB", "nul", "csi", "bomb"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 5000,
+        "a: " + "{a: " * 5000,
+        "\n".join(" " * i + "a:" for i in range(900)),
+        "- " * 5000 + "x",
+        "a: &x [*x]",
+        "a: " + "x" * 20_000_000,
+        "a: \0",
+        "a: \x9b31m",
+        "\n".join(
+            ["a0: &a0 [x, x]"] + [f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 40)]
+        ),
+    ],
+    ids=["flow", "mappings", "block", "dashes", "itself", "20MB", "nul", "csi", "bomb"],
+)
 def test_hostile_text_is_refused_at_once_with_a_place(text: str) -> None:
     started = time.perf_counter()
     with pytest.raises(InputError) as caught:
@@ -56,8 +83,9 @@ def test_splice_changes_one_value_and_nothing_else(values: dict[str, int]) -> No
 
 
 def plain_of(root: Pairs) -> dict[str, object]:
-    return {key: pair.value.value for key, pair in root.pairs.items()
-            if isinstance(pair.value, Scalar)}
+    return {
+        key: pair.value.value for key, pair in root.pairs.items() if isinstance(pair.value, Scalar)
+    }
 
 
 @given(st.binary(max_size=200))

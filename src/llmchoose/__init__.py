@@ -13,7 +13,6 @@ __all__ = [
     "estimate_pretraining",
     "load_knowledge",
     "load_profile",
-    "report",
 ]
 
 if TYPE_CHECKING:

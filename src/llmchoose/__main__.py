@@ -10,8 +10,12 @@ def main() -> None:
 
         sys.stdout.write(f"llmchoose {__version__}\n")
         return
+    import gc
+
     from llmchoose.cli.app import run
 
+    # A short life that makes many lasting objects: collecting often finds nothing and costs time.
+    gc.set_threshold(100_000, 50, 50)
     run()
 
 

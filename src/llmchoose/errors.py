@@ -9,7 +9,7 @@ SHOWN = 100
 LONGEST_WORD = 80
 # Everything YAML does not print, and the marks that turn text around in a terminal.
 NOT_TEXT = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202f-\u2065\u2070-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ufeff\ufffe\uffff]"
 )
 _ESCAPED = re.compile(f"{NOT_TEXT.pattern}|[\t\r\n]")
 

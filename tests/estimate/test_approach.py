@@ -37,11 +37,13 @@ def test_every_approach_is_estimated_and_adds_up(knowledge: Knowledge) -> None:
     assert len(found.estimates) == 7
     horizon = found.inputs.number("time.horizon")
     for estimate in found.estimates.values():
-        once = sum(item.usd for item in estimate.items
-                   if item.when == "one_time" and item.usd is not None)
+        once = sum(
+            item.usd for item in estimate.items if item.when == "one_time" and item.usd is not None
+        )
         assert np.allclose(once, estimate.one_time_usd)
         assert np.allclose(
-            estimate.total_usd, estimate.one_time_usd + estimate.monthly_usd * horizon)
+            estimate.total_usd, estimate.one_time_usd + estimate.monthly_usd * horizon
+        )
         assert not estimate.lower_bound
 
 
@@ -108,8 +110,9 @@ def test_owned_cards_cost_less_than_rented_ones(knowledge: Knowledge) -> None:
     assert total(owned, "scratch") < total(rented, "scratch")
 
 
-@settings(max_examples=25, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     kind=st.sampled_from(["qa", "classification", "code", "sequence"]),
     tokens=st.sampled_from(["1k", "5M", "2B", "900B"]),
@@ -120,8 +123,12 @@ def test_any_profile_gives_finite_ordered_figures(
     knowledge: Knowledge, kind: str, tokens: str, requests: str, year: str
 ) -> None:
     found = assessed(
-        knowledge, task__kind=kind, data__unlabelled_tokens=tokens,
-        traffic__requests_per_day=requests, as_of=year)
+        knowledge,
+        task__kind=kind,
+        data__unlabelled_tokens=tokens,
+        traffic__requests_per_day=requests,
+        as_of=year,
+    )
     for estimate in found.estimates.values():
         assert np.isfinite(estimate.total_usd).all()
         assert (estimate.total_usd > 0).all()

@@ -88,8 +88,9 @@ def test_min_gpus_leave_room_on_each_card() -> None:
 
 
 def test_2048_cards_at_15000_dollars_are_thirty_million() -> None:
-    bare = cost.purchase_usd(np.array([2048.0]), np.array([15000.0]), np.array([1.0]),
-                             np.array([0.0]))
+    bare = cost.purchase_usd(
+        np.array([2048.0]), np.array([15000.0]), np.array([1.0]), np.array([0.0])
+    )
     assert float(bare[0]) == pytest.approx(30.72e6)
 
 
@@ -102,9 +103,16 @@ def test_energy_of_llama_65b_is_its_papers() -> None:
 
 def test_an_owned_hour_costs_more_the_less_it_is_used() -> None:
     def hourly(used: float) -> float:
-        return float(cost.owned_usd_per_hour(
-            np.array(30000.0), np.array(5.0), np.array(used), np.array(0.9), 0.1,
-            np.array(190.0)))
+        return float(
+            cost.owned_usd_per_hour(
+                np.array(30000.0),
+                np.array(5.0),
+                np.array(used),
+                np.array(0.9),
+                0.1,
+                np.array(190.0),
+            )
+        )
 
     assert hourly(0.2) > hourly(0.8) > 0
 
@@ -119,8 +127,9 @@ def test_replicas_always_carry_the_peak(per_day: float, peak: float, capacity: f
 
 def test_twice_the_team_does_not_halve_the_calendar() -> None:
     def days(engineers: float) -> float:
-        return float(people.calendar_days(
-            np.array(10.0), np.array(engineers), np.array(3.0), np.array(0.5)))
+        return float(
+            people.calendar_days(np.array(10.0), np.array(engineers), np.array(3.0), np.array(0.5))
+        )
 
     assert days(3) == pytest.approx(70)
     assert 35 < days(6) < 70

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from llmchoose.errors import InputError
 from llmchoose.knowledge.fields import Prior, load_fields
@@ -31,7 +31,7 @@ def test_shipped_fields_load_in_order_with_their_headings() -> None:
 )
 def test_a_prior_without_form_or_source_is_refused(prior: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        Prior.model_validate(prior)
+        TypeAdapter(Prior).validate_python(prior)
 
 
 def test_a_wrong_field_is_named(tmp_path: Path) -> None:

@@ -22,8 +22,11 @@ from llmchoose.yamltext.tree import plain_value
 KNOWLEDGE = load_knowledge()
 FIELDS = KNOWLEDGE.fields
 SCHEMA = json_schema(FIELDS)
-TEXTS = st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=30).map(
-    str.strip).filter(bool)
+TEXTS = (
+    st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=30)
+    .map(str.strip)
+    .filter(bool)
+)
 DAYS = st.dates(date(1960, 1, 1), date(2140, 1, 1))
 
 
@@ -34,15 +37,28 @@ def quantities(field: Field) -> st.SearchStrategy[Quantity]:
 
 
 def values(field: Field) -> st.SearchStrategy[Any]:
-    known = {"compute.gpu": "A100-80GB", "compute.region": "Germany", "model.api": "gpt-4o-mini",
-             "model.open": "Llama-3.1-8B", "task.language": "de"}
+    known = {
+        "compute.gpu": "A100-80GB",
+        "compute.region": "Germany",
+        "model.api": "gpt-4o-mini",
+        "model.open": "Llama-3.1-8B",
+        "task.language": "de",
+    }
     plain: dict[str, st.SearchStrategy[Any]] = {
         "text": st.just(known[field.name]) if field.name in known else TEXTS,
-        "enum": st.sampled_from(field.values or ("x",)), "flag": st.booleans(), "date": DAYS,
+        "enum": st.sampled_from(field.values or ("x",)),
+        "flag": st.booleans(),
+        "date": DAYS,
         "enums": st.sampled_from(field.values or ("x",)).map(lambda word: (word,)),
         "gpus": st.integers(1, 9000).map(lambda count: (OwnedGpus("H100", count),)),
-        "trials": st.builds(Trial, st.just("rag"), st.just(Quantity(0.25, 0.5)), metric=TEXTS,
-                            cost=st.just(Quantity(5e3, 5e3)), date=DAYS).map(lambda it: (it,)),
+        "trials": st.builds(
+            Trial,
+            st.just("rag"),
+            st.just(Quantity(0.25, 0.5)),
+            metric=TEXTS,
+            cost=st.just(Quantity(5e3, 5e3)),
+            date=DAYS,
+        ).map(lambda it: (it,)),
         "waivers": st.builds(Waiver, TEXTS, TEXTS, TEXTS, DAYS).map(lambda it: (it,)),
     }
     return plain[field.type] if field.type in plain else quantities(field)
@@ -94,10 +110,16 @@ def test_every_example_is_accepted_by_loader_and_schema(name: str) -> None:
     jsonschema.validate(plain_value(read_yaml(text.encode(), "p.yaml")), SCHEMA)
 
 
-@pytest.mark.parametrize("text", [
-    "name: x\ntask: {knd: qa}", "task: {kind: qa}", "name: x", "name: x\ntask: {kind: qaa}",
-    "name: x\ntask: {}\ntime: {deadline: 6}",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: x\ntask: {knd: qa}",
+        "task: {kind: qa}",
+        "name: x",
+        "name: x\ntask: {kind: qaa}",
+        "name: x\ntask: {}\ntime: {deadline: 6}",
+    ],
+)
 def test_the_schema_refuses_what_the_loader_refuses(text: str) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(plain_value(read_yaml(text.encode(), "p.yaml")), SCHEMA)

@@ -36,15 +36,21 @@ def profile_of(text: str) -> Profile:
 def test_values_are_in_the_fields_units() -> None:
     profile = profile_of(FULL)
     assert profile.values == {
-        "name": "Claims triage", "as_of": date(2023, 6, 30), "task.kind": "classification",
-        "task.gap": ("knowledge",), "task.base_model_coverage": Quantity(0.4, 0.75),
+        "name": "Claims triage",
+        "as_of": date(2023, 6, 30),
+        "task.kind": "classification",
+        "task.gap": ("knowledge",),
+        "task.base_model_coverage": Quantity(0.4, 0.75),
         "task.quality_target": Quantity(0.85, 0.85),
         "data.unlabelled_tokens": Quantity(1e10, 1e10),
         "data.knowledge_changes": Quantity(3650, 3650),
         "compute.owned": (OwnedGpus("A100-80GB", 128), OwnedGpus("rtx4090", 1)),
-        "compute.region": "Germany", "budget.one_time": Quantity(5e4, 5e4),
-        "time.deadline": Quantity(42, 42), "traffic.latency": Quantity(86_400_000, 86_400_000),
-        "constraints.must_own_weights": "hold", "constraints.api_allowed": False,
+        "compute.region": "Germany",
+        "budget.one_time": Quantity(5e4, 5e4),
+        "time.deadline": Quantity(42, 42),
+        "traffic.latency": Quantity(86_400_000, 86_400_000),
+        "constraints.must_own_weights": "hold",
+        "constraints.api_allowed": False,
     }
     assert not profile.given("budget.monthly")
     assert profile.marks["budget.one_time"].line == 3
@@ -54,35 +60,54 @@ def test_values_are_in_the_fields_units() -> None:
 def test_order_and_spelling_do_not_change_the_digest() -> None:
     one = profile_of("name: a\ntask: {kind: qa, eval_examples: 2k}\nbudget: {one_time: $5k}\n")
     two = profile_of(
-        "budget: {one_time: 5000}\r\ntask: {eval_examples: '2,000', kind: qa}\nname: a")
+        "budget: {one_time: 5000}\r\ntask: {eval_examples: '2,000', kind: qa}\nname: a"
+    )
     assert one == two
     assert one.sha256() == two.sha256()
 
 
-@pytest.mark.parametrize(("text", "day"), [
-    ("2023", date(2023, 12, 31)), ("2024-02", date(2024, 2, 29)), ("2023-06-05", date(2023, 6, 5)),
-])
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2023", date(2023, 12, 31)),
+        ("2024-02", date(2024, 2, 29)),
+        ("2023-06-05", date(2023, 6, 5)),
+    ],
+)
 def test_a_year_or_month_means_its_last_day(text: str, day: date) -> None:
     assert parse_day(text) == day
 
 
-@pytest.mark.parametrize(("change", "value"), [
-    ("task.kind=qa", "qa"), ("task.gap=[format, language]", ("format", "language")),
-    ("budget.one_time=$20k..$50k", Quantity(2e4, 5e4)), ("task.metric=a: b", "a: b"),
-    ("constraints.api_allowed=true", True), ("time.deadline=6 weeks", Quantity(42, 42)),
-    ("constraints.must_own_weights=true", "hold"), ("task.kind=", None),
-])
+@pytest.mark.parametrize(
+    ("change", "value"),
+    [
+        ("task.kind=qa", "qa"),
+        ("task.gap=[format, language]", ("format", "language")),
+        ("budget.one_time=$20k..$50k", Quantity(2e4, 5e4)),
+        ("task.metric=a: b", "a: b"),
+        ("constraints.api_allowed=true", True),
+        ("time.deadline=6 weeks", Quantity(42, 42)),
+        ("constraints.must_own_weights=true", "hold"),
+        ("task.kind=", None),
+    ],
+)
 def test_set_changes_one_field(change: str, value: object) -> None:
     changed = set_value(profile_of(FULL), change, KNOWLEDGE)
     assert changed.get(change.partition("=")[0]) == value
     assert changed.get("name") == "Claims triage"
 
 
-@pytest.mark.parametrize(("change", "place", "hint"), [
-    ("task.kind=qaa", "--set:1:11", "did you mean qa?"), ("task.knd=qa", "--set:1:1", "kind"),
-    ("task.kind", "--set:1:1", "task.kind=qa"), ("deadline=6 weeks", "--set:1:1", "of time"),
-    ("task.gap=[format", "--set:1:10", "close it"), ("time.deadline=6", "--set:1:15", "weeks"),
-])
+@pytest.mark.parametrize(
+    ("change", "place", "hint"),
+    [
+        ("task.kind=qaa", "--set:1:11", "did you mean qa?"),
+        ("task.knd=qa", "--set:1:1", "kind"),
+        ("task.kind", "--set:1:1", "task.kind=qa"),
+        ("deadline=6 weeks", "--set:1:1", "of time"),
+        ("task.gap=[format", "--set:1:10", "close it"),
+        ("time.deadline=6", "--set:1:15", "weeks"),
+    ],
+)
 def test_set_points_at_the_argument(change: str, place: str, hint: str) -> None:
     with pytest.raises(InputError) as caught:
         set_value(profile_of(FULL), change, KNOWLEDGE)

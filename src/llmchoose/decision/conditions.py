@@ -1,7 +1,9 @@
 """Conditions of the rulebook, answered draw by draw."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,10 +29,15 @@ OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 
 @dataclass(frozen=True)
 class Facts:
-    """What a rule can read of one approach: the profile's inputs and the estimate's readings."""
+    """What a rule can read of one approach: the profile's inputs and the estimate's readings.
+
+    Attributes:
+        of_field: The middle of a field's draws; one function for all approaches, which keeps it.
+    """
 
     inputs: Inputs
     readings: Mapping[str, Array]
+    of_field: Callable[[str], str | float]
 
     def value(self, name: str) -> Any:
         """Draws of a field or of a reading (`est.…`).
@@ -41,6 +48,12 @@ class Facts:
         if name.startswith(PREFIX):
             return self.readings[name.removeprefix(PREFIX)]
         return self.inputs.values[name]
+
+    def middle(self, name: str) -> str | float:
+        """The figure or word that stands for all draws of a field or reading in a sentence."""
+        if name.startswith(PREFIX):
+            return middle(self.readings[name.removeprefix(PREFIX)])
+        return self.of_field(name)
 
     def known(self, name: str) -> bool:
         """Whether the profile, not only a prior, stands behind an input."""
@@ -69,6 +82,12 @@ def holds(condition: Condition, facts: Facts, *, known_only: bool = False) -> Tr
     answers = [_answer(test, facts, shape, known_only) for test in condition.tests]
     joined = np.logical_and.reduce(answers) if condition.all else np.logical_or.reduce(answers)
     return np.asarray(joined, bool)
+
+
+def facts_of(inputs: Inputs, readings: Mapping[str, Mapping[str, Array]]) -> dict[str, Facts]:
+    """Facts of each approach, from its readings."""
+    of_field = lru_cache(maxsize=None)(lambda name: middle(inputs.values[name]))
+    return {name: Facts(inputs, read, of_field) for name, read in readings.items()}
 
 
 def compare(test: Comparison, facts: Facts) -> Truth:
@@ -110,5 +129,5 @@ def middle(values: Any) -> str | float:
     array = np.ravel(values)
     if array.dtype.kind in "fi":
         return significant(median(array)) if np.isfinite(array).all() else np.nan
-    words = [str(word) for word in array.tolist()]
-    return max(sorted(set(words)), key=words.count)
+    counts = Counter(map(str, array.tolist()))
+    return min(counts, key=lambda word: (-counts[word], word))

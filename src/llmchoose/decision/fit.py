@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llmchoose.decision.conditions import PREFIX, Facts, Truth, compare, middle
+from llmchoose.decision.conditions import PREFIX, Facts, Truth, compare
 from llmchoose.decision.gates import GateResult
 from llmchoose.decision.wording import fill, show_input
 from llmchoose.estimate.distributions import Array
@@ -22,7 +22,8 @@ class Scored:
 
     Attributes:
         value: The input in words or figures.
-        score: 0 to 1, draw by draw.
+        score: 0 to 1, draw by draw; 0 where the criterion does not apply.
+        mean: Mean score where it applies.
         applies: Draws in which the criterion applies.
         weight: Points in the choice; 0 where the criterion only explains.
         known: The profile, not only a prior, stands behind the input.
@@ -32,6 +33,7 @@ class Scored:
     criterion: Criterion
     value: str | float
     score: Array
+    mean: float
     applies: Truth
     weight: float
     known: bool
@@ -96,12 +98,14 @@ def _score(criterion: Criterion, approach: Approach, facts: Facts) -> Scored | N
         return None
     constant = criterion.input == "1"
     value = "" if constant else show_input(criterion.input, facts)
-    mean = float(np.mean(score[applies])) if score.shape == shape else float(np.mean(score))
+    inside = np.where(applies, score, 0.0)
+    mean = float(np.sum(inside) / np.count_nonzero(applies))
     reason = _sentence(criterion, approach, facts, value, mean)
     return Scored(
         criterion,
         "constant" if constant else _plain(criterion.input, facts),
-        np.where(applies, score, 0.0),
+        inside,
+        mean,
         applies,
         _weight(criterion, facts),
         constant or facts.known(criterion.input),
@@ -110,7 +114,7 @@ def _score(criterion: Criterion, approach: Approach, facts: Facts) -> Scored | N
 
 
 def _plain(name: str, facts: Facts) -> str | float:
-    return show_input(name, facts) if name in facts.inputs.lists else middle(facts.value(name))
+    return show_input(name, facts) if name in facts.inputs.lists else facts.middle(name)
 
 
 def _weight(criterion: Criterion, facts: Facts) -> float:
@@ -155,7 +159,7 @@ def _table(criterion: Criterion, approach: Approach, facts: Facts) -> Array | No
 
 
 def _curve(criterion: Criterion, approach: Approach, facts: Facts) -> Array | None:
-    points = next((c.points for c in criterion.curves if approach.id in c.for_), None)
+    points = next((c.points for c in criterion.curves if approach.id in c.approaches), None)
     values = np.asarray(facts.value(criterion.input), float)
     if points is None:
         return None if criterion.default is None else np.full(values.shape, criterion.default)

@@ -23,7 +23,7 @@ class GateResult:
         passed: A hard gate is passed unless an input that was given closes it; a soft one unless
             more than half of the draws do.
         closed: Draws in which it is closed.
-        reason: Sentence with this project's figures.
+        reason: Sentence with this project's figures; empty where the gate is passed.
     """
 
     id: str
@@ -54,7 +54,8 @@ def _hold(gate: Gate, facts: Facts) -> GateResult:
         closed = holds(gate.when, facts)
         stated = any(facts.known(test.input) for test in gate.when.tests)
         passed = not (stated and float(np.mean(closed)) >= CLOSED_SHARE)
-    return GateResult(gate.id, gate.kind, passed, closed, fill(gate.reason, facts), gate.sources)
+    reason = "" if passed else fill(gate.reason, facts)
+    return GateResult(gate.id, gate.kind, passed, closed, reason, gate.sources)
 
 
 def _not_yet(approach: Approach, facts: Facts) -> GateResult | None:

@@ -1,6 +1,6 @@
 """What to do first, when to stop, what can go wrong: steps and risks for this project."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def plan_steps(primary: Ranked, partners: tuple[Partner, ...]) -> tuple[PlanStep
     parts = {part: plan[part] for part in ("common_before", name)}
     parts |= {partner.approach: plan[partner.approach] for partner in partners}
     climb = [step for step in plan["escalation"] if step.step == name]
-    ladder = [step.model_copy(update={"step": "stop-or-climb", "do": CLIMB}) for step in climb]
+    ladder = [replace(step, step="stop-or-climb", do=CLIMB) for step in climb]
     parts["common_after"] = (*ladder, *plan["common_after"])
     return tuple(_fill(step, part, primary) for part, steps in parts.items() for step in steps)
 

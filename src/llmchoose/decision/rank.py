@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llmchoose.decision.conditions import Facts
+from llmchoose.decision.conditions import Facts, facts_of
 from llmchoose.decision.fit import Scored, fit, score_criteria
 from llmchoose.decision.gates import GateResult, feasible, hold_gates
 from llmchoose.estimate.distributions import Array, significant
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.estimate.model import Estimate
 from llmchoose.knowledge.rules import Approach
+
+NOISES = 16
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,19 @@ def rank_approaches(inputs: Inputs, estimates: Mapping[str, Estimate]) -> tuple[
         estimates: Estimate of each approach, by id.
 
     Returns:
-        The approaches, best first: by the probability of being best, ties to the lower rung.
+        The approaches, best first: by the probability of being best to the hundredth, then by all
+        criteria, then the lower rung.
     """
     book = inputs.knowledge.rulebook
     cheapest = _cheapest(inputs, estimates)
+    readings = {
+        name: {**estimate.readings, "cost_ratio": estimate.total_usd / cheapest}
+        for name, estimate in estimates.items()
+    }
+    known = facts_of(inputs, readings)
     rows = []
     for approach in inputs.knowledge.approaches:
-        estimate = estimates[approach.id]
-        facts = Facts(inputs, {**estimate.readings, "cost_ratio": estimate.total_usd / cheapest})
+        facts = known[approach.id]
         gates = hold_gates(book.gates, approach, facts)
         scored = score_criteria(book.criteria, approach, facts)
         rows.append((approach, facts, gates, scored, fit(scored, gates, approach, book.ladder)))
@@ -71,8 +78,18 @@ def rank_approaches(inputs: Inputs, estimates: Mapping[str, Estimate]) -> tuple[
 
 
 def _place(ranked: Ranked) -> tuple[bool, float, float, float]:
-    mean = significant(float(np.mean(ranked.fit)))
-    return (not ranked.feasible, -ranked.probability_best, -mean, ranked.approach.rung)
+    chance = round(ranked.probability_best, 2)
+    return (not ranked.feasible, -chance, -_on_all_criteria(ranked), ranked.approach.rung)
+
+
+def _on_all_criteria(ranked: Ranked) -> float:
+    """Weighted mean over everything the profile says, what only explains included.
+
+    It decides between approaches that the few deciding criteria cannot tell apart.
+    """
+    known = [one for one in ranked.criteria if one.known]
+    weight = sum(one.criterion.weight for one in known) or 1.0
+    return significant(sum(one.criterion.weight * one.mean for one in known) / weight)
 
 
 def _cheapest(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Array:
@@ -80,10 +97,20 @@ def _cheapest(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Array:
 
 
 def _shares(inputs: Inputs, names: list[str], fits: Array, open_: np.ndarray) -> list[float]:
-    """Share of draws in which each approach is best; the noise stands for the model's own error."""
-    noise = np.stack([inputs.draws.normal(f"noise:{name}") for name in names])
-    drawn = np.round(fits + inputs.knowledge.rulebook.ladder.noise * noise, 9)
+    """Share of draws in which each approach is best; the noise stands for the model's own error.
+
+    Each draw meets several noises: the same ones, shifted along the draws by a step of each
+    approach's own, so that the share is not itself a matter of chance.
+    """
     if not open_.any():
         return [0.0] * len(names)
-    best = np.argmax(np.where(open_[:, None], drawn, -np.inf), axis=0)
-    return [significant(float(np.mean(best == place))) for place in range(len(names))]
+    size = inputs.knowledge.rulebook.ladder.noise
+    noise = [size * inputs.draws.normal(f"noise:{name}") for name in names]
+    best = [
+        np.argmax(np.where(open_[:, None], np.round(fits + shifted, 9), -np.inf), axis=0)
+        for shifted in (
+            np.stack([np.roll(one, turn * (2 * step + 1)) for step, one in enumerate(noise)])
+            for turn in range(NOISES)
+        )
+    ]
+    return [significant(float(np.mean(np.equal(best, place)))) for place in range(len(names))]

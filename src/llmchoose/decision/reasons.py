@@ -29,8 +29,8 @@ def reasons(primary: Ranked, others: tuple[Ranked, ...]) -> tuple[Reason, ...]:
     """
     lead = _lead(primary, others)
     stated = [one for one in primary.criteria if one.known and one.reason]
-    in_favour = [one for one in stated if _mean(one) >= SPEAKS_FOR]
-    against = [one for one in stated if _mean(one) <= SPEAKS_AGAINST]
+    in_favour = [one for one in stated if one.mean >= SPEAKS_FOR]
+    against = [one for one in stated if one.mean <= SPEAKS_AGAINST]
     closed = [
         Reason(gate.reason, gate.id, "against", gate.sources)
         for gate in primary.gates
@@ -48,11 +48,11 @@ def _lead(primary: Ranked, others: tuple[Ranked, ...]) -> Mapping[str, float]:
     rest = [r for r in others if r.feasible and r.approach.id != primary.approach.id]
     means: dict[str, float] = {}
     for one in primary.criteria:
-        scores = [_mean(o) for r in rest for o in r.criteria if o.criterion.id == one.criterion.id]
-        typical = float(np.mean(scores)) if scores else _mean(one)
+        scores = [o.mean for r in rest for o in r.criteria if o.criterion.id == one.criterion.id]
+        typical = float(np.mean(scores)) if scores else one.mean
         # Explaining criteria come after deciding ones, in the order of their nominal weight.
         points = one.weight or one.criterion.weight / 100
-        means[one.criterion.id] = points * (_mean(one) - typical)
+        means[one.criterion.id] = points * (one.mean - typical)
     return means
 
 
@@ -64,7 +64,3 @@ def _by_weight(scored: list[Scored], lead: Mapping[str, float]) -> list[Scored]:
 
 def _reason(one: Scored, speaks: str) -> Reason:
     return Reason(one.reason, one.criterion.id, speaks, one.criterion.sources)
-
-
-def _mean(one: Scored) -> float:
-    return float(np.mean(one.score[one.applies]))

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from llmchoose.decision.conditions import PREFIX, Facts, middle
+from llmchoose.decision.conditions import PREFIX, Facts
 
 PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)\}")
 THOUSANDS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
@@ -35,7 +35,7 @@ def fill(template: str, facts: Facts, **more: str) -> str:
 
 def _figure(name: str, facts: Facts) -> str:
     if name in facts.readings:
-        return show(name, middle(facts.readings[name]))
+        return show(name, facts.middle(PREFIX + name))
     fields = facts.inputs.values
     full = (
         name
@@ -44,7 +44,7 @@ def _figure(name: str, facts: Facts) -> str:
     )
     if full is None:
         raise KeyError(f"the sentence's placeholder {{{name}}} names no input and no reading")
-    return show(full, middle(fields[full]))
+    return show(full, facts.middle(full))
 
 
 def show_input(name: str, facts: Facts) -> str:
@@ -53,7 +53,7 @@ def show_input(name: str, facts: Facts) -> str:
         named = [gap for gap, weight in facts.inputs.lists[name].items() if np.mean(weight) > 0]
         answer = facts.inputs.profile.get(name)
         return " and ".join(map(str, answer) if isinstance(answer, tuple) else named)
-    return show(name.removeprefix(PREFIX), middle(facts.value(name)))
+    return show(name.removeprefix(PREFIX), facts.middle(name))
 
 
 def show(name: str, value: str | float) -> str:

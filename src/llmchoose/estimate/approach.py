@@ -21,25 +21,28 @@ LABELLED = ("managed_finetune", "lora", "full_finetune", "continued_pretrain", "
 
 def estimate_all(inputs: Inputs) -> dict[str, Estimate]:
     """Estimate every approach of the ladder, by id in its order."""
-    shared = read_profile(inputs)
+    shared, (gpu, note) = read_profile(inputs), gpu_of(inputs)
     return {
-        approach.id: estimate_approach(inputs, approach.id, shared)
+        approach.id: estimate_approach(inputs, approach.id, shared, gpu, note)
         for approach in inputs.knowledge.approaches
     }
 
 
-def estimate_approach(inputs: Inputs, approach: str, shared: Mapping[str, Array]) -> Estimate:
+def estimate_approach(
+    inputs: Inputs, approach: str, shared: Mapping[str, Array], gpu: Gpu, note: str
+) -> Estimate:
     """Estimate one approach.
 
     Args:
         inputs: Draws of one profile.
         approach: Id of the approach.
         shared: Readings that are the same for every approach.
+        gpu: Accelerator to train on.
+        note: What had to be assumed to choose it.
 
     Returns:
         Figures with the sample axis last; a missing price leaves a lower bound that says so.
     """
-    gpu, note = gpu_of(inputs)
     training = train(inputs, approach, gpu)
     serving = serve(inputs, approach, training.params if training else None)
     acquisitions = _acquisitions(inputs, training) if training else ()

@@ -7,6 +7,7 @@ an assumption with the prior's source.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,12 +115,15 @@ class Inputs(Setting):
         return np.asarray(self.small_output | (self.word("task.kind") == "sequence"))
 
 
+@lru_cache(maxsize=1024)
 def draw_factor(draws: Draws, factor: Factor) -> Array:
     """Draws of one constant: shares and fractions stay inside 0 to 1."""
     share = factor.unit.startswith(("fraction", "share"))
     scale: Scale = "logit" if share and factor.p10 > 0 else ("log" if factor.p10 > 0 else "log1p")
     z = draws.normal(f"factor:{factor.id.split('.')[0]}")
-    return three_point(z, factor.p10, factor.p50, factor.p90, scale)
+    drawn = three_point(z, factor.p10, factor.p50, factor.p90, scale)
+    drawn.setflags(write=False)
+    return drawn
 
 
 def distinct(words: NDArray[np.str_]) -> list[str]:

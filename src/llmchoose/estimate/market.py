@@ -6,6 +6,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -87,7 +88,7 @@ def newest_gpu(knowledge: Knowledge, day: str) -> Gpu:
 
 def rent(setting: Setting, gpu: Gpu, plan: str = "on_demand") -> Price | None:
     """Price of an accelerator-hour with its host, over the providers that had it on the day."""
-    rows, note = _rows_of_day(setting, gpu, plan)
+    rows, note = _rows_of_day(setting.knowledge, setting.day, gpu, plan)
     if not rows:
         return None
     surcharge = median(setting.factor("host_surcharge"))
@@ -100,26 +101,27 @@ def rent(setting: Setting, gpu: Gpu, plan: str = "on_demand") -> Price | None:
     return Price(drawn, tuple(dict.fromkeys(i for row in rows for i in row.source)), note)
 
 
-def offered(setting: Setting) -> list[tuple[Gpu, float]]:
+@lru_cache(maxsize=64)
+def offered(knowledge: Knowledge, day: str) -> tuple[tuple[Gpu, float], ...]:
     """Data-centre cards that were for rent on the day, each with its middle price an hour."""
     found = []
-    for gpu in setting.knowledge.gpus:
-        if gpu.form in ("SXM", "PCIe") and since(gpu, setting.day) and peak_tflops(gpu):
-            rows, note = _rows_of_day(setting, gpu, "on_demand")
+    for gpu in knowledge.gpus:
+        if gpu.form in ("SXM", "PCIe") and since(gpu, day) and peak_tflops(gpu):
+            rows, note = _rows_of_day(knowledge, day, gpu, "on_demand")
             if rows and not note:
                 prices = sorted(row.usd_per_gpu_hour for row in rows)
                 found.append((gpu, prices[len(prices) // 2]))
-    return found
+    return tuple(found)
 
 
-def _rows_of_day(setting: Setting, gpu: Gpu, plan: str) -> tuple[list[Rent], str]:
+def _rows_of_day(knowledge: Knowledge, day: str, gpu: Gpu, plan: str) -> tuple[list[Rent], str]:
     """Each provider's newest row up to the day; before any, the first one there is, and a note."""
-    rows = setting.knowledge.rents_of.get((gpu.id, plan), ())
-    seen = [row for row in rows if row.as_of <= setting.day]
+    rows = knowledge.rents_of.get((gpu.id, plan), ())
+    seen = [row for row in rows if row.as_of <= day]
     if seen or not rows:
         return _latest(seen), ""
     first = min(rows, key=lambda row: row.as_of)
-    return [first], f"no price before {setting.day}; the first known ({first.as_of}) is used"
+    return [first], f"no price before {day}; the first known ({first.as_of}) is used"
 
 
 def _latest(rows: Sequence[Rent]) -> list[Rent]:

@@ -162,7 +162,7 @@ def _serving_card(inputs: Inputs, need_gb: float) -> tuple[Gpu, Price | None, in
     room = inputs.constant("memory.usable")
     offers = [
         (max(1, int(np.ceil(need_gb / (gpu.memory_gb * room)))), usd, gpu)
-        for gpu, usd in offered(inputs)
+        for gpu, usd in offered(inputs.knowledge, inputs.day)
     ]
     if not offers:
         gpu, _ = gpu_of(inputs)

@@ -1,16 +1,13 @@
 """The fields of a profile: type, unit, values, prior, help and question, said once as data."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
-from pydantic import Field as Attribute
+from typing import Any, ClassVar, Literal
 
 from llmchoose.errors import InputError, Problem
+from llmchoose.knowledge.build import build, read_yaml_file
 from llmchoose.quantity import Quantity
-from llmchoose.yamltext import read_yaml
-from llmchoose.yamltext.tree import plain_value
 
 FieldType = Literal[
     "text", "enum", "enums", "flag", "quantity", "duration", "date", "gpus", "trials", "waivers"
@@ -18,40 +15,26 @@ FieldType = Literal[
 Dimension = Literal["count", "tokens", "parameters", "fraction", "money", "rate", "ratio"]
 
 
-def _word(value: object) -> object:
-    """`0.08..0.4` and `3650` to a quantity in the field's unit."""
-    if isinstance(value, Quantity):
-        return value
-    low, _, high = str(value).partition("..")
-    return Quantity(float(low), float(high or low))
+STRICT: dict[str, str] = {"extra": "forbid"}
 
 
-def _keys(value: object) -> object:
-    """Keys of flags are `true` and `false`, texts like all others."""
-    if not isinstance(value, Mapping):
-        return value
-    return {str(key).lower() if isinstance(key, bool) else key: it for key, it in value.items()}
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Points(_Frozen):
+@dataclass(frozen=True, kw_only=True)
+class Points:
     """A prior in three points, in the field's unit."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = STRICT
 
     p10: float
     p50: float
     p90: float
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Points":
+    def __post_init__(self) -> None:
         if not self.p10 <= self.p50 <= self.p90:
             raise ValueError("p10 <= p50 <= p90 does not hold")
-        return self
 
 
-class Prior(_Frozen):
+@dataclass(frozen=True, kw_only=True)
+class Prior:
     """What is assumed when a field is left out, in one of five forms.
 
     p10, p50 and p90; `probabilities` of the values; one `value`; `by` another field with `cases`
@@ -59,10 +42,12 @@ class Prior(_Frozen):
     whose answer is taken first.
     """
 
+    __pydantic_config__: ClassVar[dict[str, str]] = STRICT
+
     p10: float | None = None
     p50: float | None = None
     p90: float | None = None
-    probabilities: Annotated[Mapping[str, float] | None, BeforeValidator(_keys)] = None
+    probabilities: Mapping[str, float] | None = None
     value: str | None = None
     by: str | None = None
     cases: Mapping[str, Points] | None = None
@@ -73,8 +58,7 @@ class Prior(_Frozen):
     as_of: str = ""
     note: str = ""
 
-    @model_validator(mode="after")
-    def _has_one_form(self) -> "Prior":
+    def __post_init__(self) -> None:
         points = self.p50 is not None
         forms = (points, self.probabilities, self.value is not None, self.cases, self.table)
         if sum(map(bool, forms)) != 1:
@@ -82,22 +66,20 @@ class Prior(_Frozen):
                 "a prior has one of p10/p50/p90, probabilities, value, cases and table"
             )
         if points:
-            Points.model_validate({"p10": self.p10, "p50": self.p50, "p90": self.p90})
-        return self
-
-    @model_validator(mode="after")
-    def _has_a_source(self) -> "Prior":
+            Points(p10=self.p10 or 0.0, p50=self.p50 or 0.0, p90=self.p90 or 0.0)
         if self.table is None and not (self.source and self.as_of):
             raise ValueError("a prior needs source and as_of")
         if (self.cases or self.table) and not self.by:
             raise ValueError("cases and table need `by`, the field they depend on")
         if self.table and not self.column:
             raise ValueError("a prior from a table needs its column")
-        return self
 
 
-class Field(_Frozen):
+@dataclass(frozen=True, kw_only=True)
+class Field:
     """One field of a profile; `heading` says what its section is about."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = STRICT
 
     name: str
     type: FieldType
@@ -107,12 +89,12 @@ class Field(_Frozen):
     minimum: float | None = None
     maximum: float | None = None
     values: tuple[str, ...] = ()
-    words: Mapping[str, Annotated[Quantity, BeforeValidator(_word)]] = {}
+    words: Mapping[str, Quantity] = field(default_factory=dict)
     help: str
     question: str
     example: object = None
     prior: Prior | None = None
-    heading: str = Attribute(default="", repr=False)
+    heading: str = field(default="", repr=False)
 
     @property
     def section(self) -> str:
@@ -124,15 +106,13 @@ class Field(_Frozen):
         """The part of the name after the dot."""
         return self.name.rpartition(".")[2]
 
-    @model_validator(mode="after")
-    def _has_what_its_type_needs(self) -> "Field":
+    def __post_init__(self) -> None:
         if self.type in ("enum", "enums") and not self.values:
             raise ValueError("an enum needs values")
         if self.type == "quantity" and not (self.dimension and self.unit):
             raise ValueError("a quantity needs dimension and unit")
         if self.type == "duration" and not self.unit:
             raise ValueError("a duration needs a unit")
-        return self
 
 
 def load_fields(path: Path) -> Mapping[str, Field]:
@@ -141,24 +121,29 @@ def load_fields(path: Path) -> Mapping[str, Field]:
     Raises:
         InputError: The file is not YAML, or a field is not what it has to be.
     """
-    data = plain_value(read_yaml(path.read_bytes(), str(path)))
-    rows = data.get("fields", []) if isinstance(data, dict) else []
-    headings = data.get("sections", {}) if isinstance(data, dict) else {}
-    fields: dict[str, Field] = {}
+    data = read_yaml_file(path)
+    headings = data.get("sections", {})
+    found: dict[str, Field] = {}
     problems = []
-    for row in rows:
+    for row in data["fields"]:
         try:
-            section = str(row["name"]).partition(".")[0]
-            field = Field.model_validate({**row, "heading": headings.get(section, "")})
-        except ValidationError as error:
-            problems += [_problem(path, row, dict(item)) for item in error.errors()]
-        else:
-            fields[field.name] = field
+            found[row["name"]] = _field(row, headings)
+        except (ValueError, TypeError) as error:
+            problems.append(Problem(f"{path.name}: {row['name']}: {error}"))
     if problems:
         raise InputError(problems)
-    return fields
+    return found
 
 
-def _problem(path: Path, row: Mapping[str, object], item: Mapping[str, object]) -> Problem:
-    place = ".".join(str(part) for part in item["loc"])  # type: ignore[attr-defined]
-    return Problem(f"{path.name}: {row['name']}: {place}: {item['msg']}".replace(": :", ":"))
+def _field(row: Mapping[str, Any], headings: Mapping[str, str]) -> Field:
+    words = {word: _ends(value) for word, value in row.get("words", {}).items()}
+    plain = {key: value for key, value in row.items() if key != "words"}
+    heading = headings.get(row["name"].partition(".")[0], "")
+    made: Field = build(Field, {**plain, "heading": heading})
+    return replace(made, words=words)
+
+
+def _ends(value: object) -> Quantity:
+    """`0.08..0.4` and `3650` to a quantity in the field's unit."""
+    low, _, high = str(value).partition("..")
+    return Quantity(float(low), float(high or low))

@@ -1,16 +1,13 @@
 """The knowledge folder as one frozen object whose tables are read when they are first used."""
 
-import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-from pydantic import BaseModel, TypeAdapter, ValidationError
-
-from llmchoose.errors import InputError, Mark, Problem
+from llmchoose.errors import InputError, Problem
+from llmchoose.knowledge.build import build, checked, read_csv, read_yaml_file
 from llmchoose.knowledge.fields import Field, load_fields
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
 from llmchoose.knowledge.tables import (
@@ -30,8 +27,7 @@ from llmchoose.knowledge.tables import (
 )
 
 SHIPPED = Path(__file__).parent / "data"
-Model = TypeVar("Model", bound=BaseModel)
-Checked = TypeVar("Checked")
+Built = TypeVar("Built")
 
 
 @dataclass(frozen=True)
@@ -131,8 +127,11 @@ class Knowledge:
     @cached_property
     def rulebook(self) -> Rulebook:
         """Gates, criteria and combinations."""
-        path = self.rulebook_file or self.folder / "rulebook.yaml"
-        return _checked(path, Rulebook.model_validate, _yaml(path))
+        if self.rulebook_file is None:
+            shipped: Rulebook = build(Rulebook, read_yaml_file(self.folder / "rulebook.yaml"))
+            return shipped
+        own: Rulebook = checked(read_yaml_file(self.rulebook_file), Rulebook, self.rulebook_file)
+        return own
 
     @cached_property
     def approaches(self) -> tuple[Approach, ...]:
@@ -147,17 +146,16 @@ class Knowledge:
     @cached_property
     def plan(self) -> Mapping[str, tuple[Step, ...]]:
         """Steps by part of the plan: common_before, each approach, common_after."""
-        path = self.folder / "plan.yaml"
-        parts: Mapping[str, tuple[Step, ...]] = _checked(
-            path, TypeAdapter(dict[str, tuple[Step, ...]]).validate_python, _yaml(path)
+        plan: Mapping[str, tuple[Step, ...]] = build(
+            Mapping[str, tuple[Step, ...]], read_yaml_file(self.folder / "plan.yaml")
         )
-        return parts
+        return plan
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:
         """Documents, papers, price lists and judgements by id."""
         files = sorted((self.folder / "sources").glob("*.csv"))
-        return {row.id: row for file in files for row in _read_csv(file, Source)}
+        return {row.id: row for file in files for row in read_csv(file, Source)}
 
     @cached_property
     def evidence(self) -> Mapping[str, Evidence]:
@@ -180,12 +178,13 @@ class Knowledge:
         claim = row.claim if row else None
         return Citation(identifier, source.title, source.date, source.kind, source.url, claim)
 
-    def _table(self, name: str, model: type[Model]) -> tuple[Model, ...]:
-        rows = _read_csv(self.folder / name, model)
+    def _table(self, name: str, kind: type[Built]) -> tuple[Built, ...]:
+        rows = read_csv(self.folder / name, kind)
         over = self._overlay_file(name)
         if over is None:
             return rows
-        merged = {row.id: row for row in (*rows, *_read_csv(over, model))}  # type: ignore[attr-defined]
+        added = read_csv(over, kind, check=True)
+        merged: dict[str, Any] = {row.id: row for row in (*rows, *added)}  # type: ignore[attr-defined]
         return tuple(merged.values())
 
     def _overlay_file(self, name: str) -> Path | None:
@@ -194,9 +193,9 @@ class Knowledge:
         file = self.overlay / name if self.overlay.is_dir() else self.overlay
         return file if file.name == name and file.exists() else None
 
-    def _list(self, name: str, model: type[Model]) -> tuple[Model, ...]:
-        path = self.folder / name
-        return _rows(path, model, _yaml(path))
+    def _list(self, name: str, kind: type[Built]) -> tuple[Built, ...]:
+        rows: tuple[Built, ...] = build(tuple[kind, ...], read_yaml_file(self.folder / name))  # type: ignore[valid-type]
+        return rows
 
 
 def load_knowledge(
@@ -228,37 +227,3 @@ def _check_overlay(path: Path) -> None:
         if name not in tables:
             hint = f"tables are {', '.join(sorted(tables))}"
             raise InputError((Problem(f"{name} is no table of the knowledge", hint=hint),))
-
-
-def _read_csv(path: Path, model: type[Model]) -> tuple[Model, ...]:
-    with path.open(newline="", encoding="utf-8") as handle:
-        rows = [
-            {key: value or None for key, value in row.items()} for row in csv.DictReader(handle)
-        ]
-    return _rows(path, model, rows)
-
-
-def _rows(path: Path, model: type[Model], data: Any) -> tuple[Model, ...]:
-    rows: list[Model] = _checked(path, TypeAdapter(list[model]).validate_python, data)  # type: ignore[valid-type]
-    return tuple(rows)
-
-
-def _yaml(path: Path) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 a safe loader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = Mark(str(path), mark.line + 1, mark.column + 1) if mark else None
-        raise InputError((Problem(str(error.problem), where),)) from error
-
-
-def _checked(path: Path, validate: Callable[[Any], Checked], data: Any) -> Checked:
-    try:
-        return validate(data)
-    except ValidationError as error:
-        problems = [
-            Problem(f"{path.name}: {'.'.join(str(part) for part in item['loc'])}: {item['msg']}")
-            for item in error.errors()
-        ]
-        raise InputError(tuple(problems)) from error

@@ -1,8 +1,8 @@
 """The rulebook's and the plan's entries: frozen models of the knowledge folder's YAML files."""
 
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
 
 ApproachId = Literal[
     "prompt", "rag", "managed_finetune", "lora", "full_finetune", "continued_pretrain", "scratch"
@@ -13,12 +13,14 @@ Operator = Literal[
 Plain = str | bool | int | float
 
 
-class Rule(BaseModel):
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+class Rule:
     """What every entry of a rules file has in common: strict keys, frozen values."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Comparison(Rule):
     """One comparison of an input with a value, or with another input (`than`)."""
 
@@ -27,13 +29,12 @@ class Comparison(Rule):
     value: Plain | tuple[Plain, ...] | None = None
     than: str | None = None
 
-    @model_validator(mode="after")
-    def _compares_with_one_thing(self) -> "Comparison":
+    def __post_init__(self) -> None:
         if (self.value is None) == (self.than is None):
             raise ValueError(f"the test of {self.input} needs either `value` or `than`")
-        return self
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Condition(Rule):
     """All tests must hold, or any of them."""
 
@@ -41,11 +42,9 @@ class Condition(Rule):
     any: tuple[Comparison, ...] = ()
     always: bool = False
 
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> "Condition":
+    def __post_init__(self) -> None:
         if sum((bool(self.all), bool(self.any), self.always)) != 1:
             raise ValueError("a condition is one of `all`, `any` and `always: true`")
-        return self
 
     @property
     def tests(self) -> tuple[Comparison, ...]:
@@ -53,6 +52,7 @@ class Condition(Rule):
         return self.all or self.any
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Gate(Rule):
     """A reason for which an approach cannot work (hard) or should not be tried (soft)."""
 
@@ -64,13 +64,15 @@ class Gate(Rule):
     sources: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Curve(Rule):
     """Breakpoints (input, score) for a group of approaches; straight lines between them."""
 
-    for_: tuple[ApproachId, ...] = Field(alias="for")
+    approaches: tuple[ApproachId, ...]
     points: tuple[tuple[float, float], ...]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Criterion(Rule):
     """One scored consideration: an input turned into 0 to 1 for each approach."""
 
@@ -86,7 +88,7 @@ class Criterion(Rule):
     applies: Comparison | None = None
     scale: Literal["linear", "log"] = "linear"
     curves: tuple[Curve, ...] = ()
-    table: dict[str, dict[ApproachId, float]] = {}
+    table: Mapping[str, Mapping[ApproachId, float]] = field(default_factory=dict)
     default: float | None = None
     why_for: str
     why_against: str
@@ -94,6 +96,7 @@ class Criterion(Rule):
     breakpoint_source: str | tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Saving(Rule):
     """Share of a cost that a technique saves."""
 
@@ -104,6 +107,7 @@ class Saving(Rule):
     source: str | tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Combination(Rule):
     """An approach or a technique that pays beside a primary approach."""
 
@@ -118,6 +122,7 @@ class Combination(Rule):
     sources: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Ladder(Rule):
     """Constants of the choice between approaches."""
 
@@ -130,6 +135,7 @@ class Ladder(Rule):
     note: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Words(Rule):
     """Words for a confidence at or above a threshold."""
 
@@ -137,6 +143,7 @@ class Words(Rule):
     words: str
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class ConfidenceRule(Rule):
     """Constants that turn the model's own probability into a calibrated confidence."""
 
@@ -151,6 +158,7 @@ class ConfidenceRule(Rule):
     note: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Rulebook(Rule):
     """Gates, criteria and combinations, with the constants of the choice."""
 
@@ -163,6 +171,7 @@ class Rulebook(Rule):
     combinations: tuple[Combination, ...]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Approach(Rule):
     """One way to build it, and since when it can be had."""
 
@@ -171,10 +180,11 @@ class Approach(Rule):
     family: Literal["prompt", "tune", "train"]
     rung: float
     definition: str
-    available_from: Annotated[str | None, Field()] = None
+    available_from: str | None = None
     sources: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Step(Rule):
     """One step of the plan and the number by which one sees that it is done."""
 
@@ -184,6 +194,7 @@ class Step(Rule):
     sources: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Risk(Rule):
     """What can go wrong, when it is likely, and what helps."""
 

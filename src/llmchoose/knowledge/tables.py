@@ -5,27 +5,19 @@ Units stand in the names of the columns. Dates are ISO texts cut where the sourc
 that month. A blank cell is unknown (`None`), never zero.
 """
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
-
-
-def _split(value: object) -> object:
-    return (
-        tuple(part.strip() for part in value.split("|") if part.strip())
-        if isinstance(value, str)
-        else (value or ())
-    )
-
-
-Ids = Annotated[tuple[str, ...], BeforeValidator(_split)]
+# Several ids in one cell, with | between them.
+Ids = tuple[str, ...]
 Plan = Literal["on_demand", "reserved_1y", "reserved_3y", "spot", "marketplace"]
 
 
-class Row(BaseModel):
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+class Row:
     """A row: where its numbers come from, and when they held."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     id: str
     source: Ids = ()
@@ -33,10 +25,11 @@ class Row(BaseModel):
     note: str | None = None
 
 
-class Source(BaseModel):
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+class Source:
     """A document, paper, price list or judgement that facts rest on."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     id: str
     title: str
@@ -45,6 +38,7 @@ class Source(BaseModel):
     url: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Evidence(Row):
     """A claim of one of the start documents, or a finding of the literature."""
 
@@ -56,6 +50,7 @@ class Evidence(Row):
     verified: str
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Gpu(Row):
     """An accelerator; dense peaks in TFLOP/s, purchase prices of the bare card."""
 
@@ -87,6 +82,7 @@ class Gpu(Row):
     verified: str
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Rent(Row):
     """What a provider asks for one accelerator-hour."""
 
@@ -99,6 +95,7 @@ class Rent(Row):
     verified: str
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Region(Row):
     """Grid, power and people of a country or cloud region; blanks fall back to World."""
 
@@ -114,6 +111,7 @@ class Region(Row):
     verified: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class OpenModel(Row):
     """An open-weights model; `available_from` is its release."""
 
@@ -140,6 +138,7 @@ class OpenModel(Row):
     verified: str
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class ApiModel(Row):
     """An API model's price over one period; `price_until` is exclusive."""
 
@@ -166,6 +165,7 @@ class ApiModel(Row):
         return self.model
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class ManagedTuning(Row):
     """A provider's tuning service for one model."""
 
@@ -184,6 +184,7 @@ class ManagedTuning(Row):
     verified: str
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Language(Row):
     """What a language costs in tokens, and how well existing models know it."""
 
@@ -198,6 +199,7 @@ class Language(Row):
     bytes_per_token: float
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Currency(Row):
     """A currency's dated rate."""
 
@@ -205,6 +207,7 @@ class Currency(Row):
     usd_per_unit: float
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Factor(Row):
     """A constant of the estimate as p10, p50 and p90; all equal when it has no spread."""
 
@@ -214,6 +217,7 @@ class Factor(Row):
     p90: float
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Efficiency(Row):
     """A fitted constant of the model of efficiency (written by scripts/fit_efficiency.py)."""
 
@@ -223,6 +227,7 @@ class Efficiency(Row):
     high: float | None = None
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class DefaultModel(Row):
     """Which open model is taken for a use and kind of task when the profile names none."""
 

@@ -1,18 +1,19 @@
 """Trials and waivers: lists of small mappings inside a profile."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from llmchoose.errors import did_you_mean, one_of, quoted
-from llmchoose.knowledge.fields import Field
+from llmchoose.knowledge.fields import Field, FieldType
 from llmchoose.profile.model import Trial, Value, Waiver
 from llmchoose.profile.values import Reader, items_of
 from llmchoose.quantity.units import Misread
 from llmchoose.yamltext.tree import Node, Pairs
 
 
-def _part(name: str, kind: str, **more: Any) -> Field:
-    return Field.model_validate({"name": name, "type": kind, "help": "", "question": "", **more})
+def _part(name: str, kind: FieldType, **more: Any) -> Field:
+    return Field(name=name, type=kind, help="", question="", **more)
 
 
 def _count(name: str) -> Field:
@@ -81,6 +82,6 @@ def _entry(reader: Reader, what: Field, item: Node, parts: Mapping[str, Field]) 
     missing = [n for n, part in parts.items() if part.required and n not in item.pairs]
     if missing:
         raise Misread(f"the entry has no {one_of(missing)}", f"add {one_of(missing)}")
-    named = {n: parts[n].model_copy(update={"name": f"{what.name}.{n}"}) for n in parts}
+    named = {n: replace(parts[n], name=f"{what.name}.{n}") for n in parts}
     read = {n: reader.read(named[n], item.pairs[n].value) for n in parts if n in item.pairs}
     return {name: value for name, value in read.items() if value is not None}

@@ -4,8 +4,6 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from llmchoose import __version__
 from llmchoose.assessment import Assessment
 from llmchoose.decision.fit import Scored, contributions
@@ -180,7 +178,7 @@ def _criterion(scored: Scored, shares: Any) -> dict[str, Any]:
     return {
         "id": scored.criterion.id,
         "value": scored.value,
-        "score": significant(float(np.mean(scored.score[scored.applies]))),
+        "score": significant(scored.mean),
         "weight": scored.weight,
         "contribution": significant(shares[scored.criterion.id]),
         "reason": scored.reason,

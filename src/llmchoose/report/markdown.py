@@ -100,7 +100,7 @@ def _breakdown(assessment: Assessment) -> str:
     for option in estimate.acquisitions:
         usd = "unknown" if option.usd is None else phrases.money(band(option.usd))
         rows.append(f"| training hardware, {option.how} | {escape(usd)} | {escape(option.note)} |")
-    return "\n".join(rows) + f"\n\n{phrases.footprint(estimate)}."
+    return "\n".join(rows) + f"\n\nEnergy: {phrases.footprint(estimate)}."
 
 
 def _plan(assessment: Assessment) -> str:

@@ -58,9 +58,9 @@ def calendar(figures: Band) -> str:
 def footprint(estimate: Estimate) -> str:
     """Energy and emissions over the horizon, or why they are not known."""
     if estimate.energy_kwh is None:
-        return "Energy: not known where a provider carries the load"
+        return "not known where a provider carries the load"
     carbon = "unknown" if estimate.tco2e is None else f"{span(band(estimate.tco2e))} tCO2e"
-    return f"Energy: {span(band(estimate.energy_kwh))} kWh, {carbon} over the horizon"
+    return f"{span(band(estimate.energy_kwh))} kWh, {carbon} over the horizon"
 
 
 def side_by_side(assessment: Assessment) -> list[Line]:
@@ -140,7 +140,8 @@ def assumed(one: Assumption, fields: Mapping[str, Field]) -> str:
 
 def citations(sources: Sequence[str], most: int = 4) -> str:
     """Source ids in brackets."""
-    return f"[{', '.join(sources[:most])}]" if sources else ""
+    more = " …" if len(sources) > most else ""
+    return f"[{', '.join(sources[:most])}{more}]" if sources else ""
 
 
 def named_sources(assessment: Assessment) -> list[Citation]:

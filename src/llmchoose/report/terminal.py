@@ -2,7 +2,8 @@
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from textwrap import TextWrapper
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -12,6 +13,7 @@ from rich.text import Text
 
 from llmchoose.assessment import Assessment
 from llmchoose.estimate.distributions import band
+from llmchoose.estimate.model import Item
 from llmchoose.report import phrases
 
 WIDEST = 160
@@ -30,30 +32,34 @@ def render_all(assessments: Sequence[Assessment], *, plain: bool = False) -> str
     console.width = min(console.width, WIDEST)
     with console.capture() as captured:
         for one in assessments:
-            console.print(_report(one, console.width))
+            console.print(_title(one), _answer(one), sep="\n")
+            for title, body in _sections(one, console.width):
+                console.print(Text(f"\n{title}", style="bold underline"))
+                # Long lists are wrapped already: laying them out as tables takes most of the time.
+                console.out(body) if isinstance(body, str) else console.print(body)
     return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
 
 
-def _report(assessment: Assessment, width: int) -> Group:
-    parts = [
-        _title(assessment),
-        _answer(assessment),
-        _reasons(assessment),
-        _first(assessment),
-        _section("All approaches side by side"),
-        _table(assessment, wide=width >= WIDE),
-        _section("Cost of the recommended approach"),
-        _breakdown(assessment),
-        _section("Plan"),
-        _plan(assessment),
-        _section("Risks"),
-        _risks(assessment),
-        _section("Assumed, because the profile does not say"),
-        _assumptions(assessment),
-        _section("Sources"),
-        _sources(assessment),
-    ]
-    return Group(*[part for part in parts if part is not None])
+def _sections(assessment: Assessment, width: int) -> Iterator[tuple[str, RenderableType]]:
+    best = assessment.decision.recommended
+    if best is not None:
+        yield "Why", _listed(_reasons(assessment), width)
+        first = enumerate(assessment.decision.plan[:FIRST_STEPS], 1)
+        yield "What first", _listed([(f"{n}.", step.do) for n, step in first], width)
+    yield "All approaches side by side", _table(assessment, wide=width >= WIDE)
+    if best is not None:
+        yield "Cost of the recommended approach", _breakdown(assessment, best.approach.id, width)
+        yield "Plan", _listed(_plan(assessment), width)
+        yield "Risks", _listed(_risks(assessment), width)
+    yield "Assumed, because the profile does not say", _listed(_assumptions(assessment), width)
+    yield "Sources", _listed(_sources(assessment), width)
+
+
+def _listed(rows: Sequence[tuple[str, str]], width: int) -> str:
+    """Labels with their texts beside them, each text wrapped under itself."""
+    indent = min(max((len(label) for label, _ in rows), default=0), width // 2) + 2
+    wrap = TextWrapper(width=width, subsequent_indent=" " * indent, break_on_hyphens=False)
+    return "\n".join(wrap.fill(f"{label:<{indent}}{text}") for label, text in rows)
 
 
 def _title(assessment: Assessment) -> RenderableType:
@@ -66,10 +72,6 @@ def _title(assessment: Assessment) -> RenderableType:
         ),
         Text(),
     )
-
-
-def _section(title: str) -> RenderableType:
-    return Group(Text(), Text(title, style="bold underline"))
 
 
 def _pairs() -> Table:
@@ -104,40 +106,15 @@ def _answer(assessment: Assessment) -> Table:
     return table
 
 
-def _reasons(assessment: Assessment) -> RenderableType | None:
-    if not assessment.decision.reasons:
-        return None
-    table = _bullets()
-    for reason in assessment.decision.reasons:
-        mark = Text("+", style="green") if reason.speaks == "for" else Text("-", style="red")
-        table.add_row(mark, _cited(reason.text, reason.sources))
-    for partner in assessment.decision.partners:
-        table.add_row(
-            Text("&", style="cyan"),
-            _cited(f"{partner.approach} beside it: {partner.reason}", partner.sources),
-        )
-    return Group(Text(), Text("Why", style="bold"), table)
-
-
-def _bullets() -> Table:
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True)
-    table.add_column(ratio=1, overflow="fold")
-    return table
-
-
-def _cited(text: str, sources: Sequence[str]) -> Text:
-    return Text(text).append(f" {phrases.citations(sources)}", style="dim")
-
-
-def _first(assessment: Assessment) -> RenderableType | None:
-    steps = assessment.decision.plan[:FIRST_STEPS]
-    if not steps:
-        return None
-    table = _bullets()
-    for number, step in enumerate(steps, 1):
-        table.add_row(f"{number}.", Text(step.do))
-    return Group(Text(), Text("What first", style="bold"), table)
+def _reasons(assessment: Assessment) -> list[tuple[str, str]]:
+    decision = assessment.decision
+    said = [
+        ("+" if one.speaks == "for" else "-", one.text, one.sources) for one in decision.reasons
+    ]
+    said += [
+        ("&", f"{one.approach} beside it: {one.reason}", one.sources) for one in decision.partners
+    ]
+    return [(mark, f"{text} {phrases.citations(sources)}") for mark, text, sources in said]
 
 
 def _table(assessment: Assessment, *, wide: bool) -> Table:
@@ -169,70 +146,68 @@ def _with_remarks(table: Table, assessment: Assessment) -> Table:
     return outer
 
 
-def _breakdown(assessment: Assessment) -> RenderableType | None:
-    best = assessment.decision.recommended
-    if best is None:
-        return None
-    estimate = assessment.estimates[best.approach.id]
-    table = Table(box=None, padding=(0, 1), header_style="bold", pad_edge=False)
-    for column in ("item", "dollars", "from"):
-        table.add_column(column, overflow="fold")
+def _breakdown(assessment: Assessment, approach: str, width: int) -> str:
+    estimate = assessment.estimates[approach]
+    rows = [("item", "dollars", "from")]
     for item in estimate.items:
         usd = "unknown" if item.usd is None else phrases.money(band(item.usd))
-        table.add_row(
-            Text(item.name),
-            Text(usd + (" a month" if item.when == "monthly" else "")),
-            Text(", ".join(item.source) or item.note, style="dim"),
-        )
-    return Group(table, *_hardware(assessment, best.approach.id))
+        rows.append((item.name, usd + (" a month" if item.when == "monthly" else ""), _short(item)))
+    wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    lines = [f"{name:<{wide[0]}}  {usd:<{wide[1]}}  {source}" for name, usd, source in rows]
+    cut = [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines]
+    return "\n".join([*cut, "", _listed(_hardware(assessment, approach), width)])
 
 
-def _hardware(assessment: Assessment, approach: str) -> list[Text]:
+def _short(item: Item) -> str:
+    first, *more = item.source or (item.note,)
+    return f"{first} +{len(more)}" if more else first
+
+
+def _hardware(assessment: Assessment, approach: str) -> list[tuple[str, str]]:
     estimate = assessment.estimates[approach]
-    run, lines = estimate.training, []
+    run, rows = estimate.training, []
     if run is not None:
-        lines.append(
-            Text(
-                f"Training: {phrases.span(band(run.gpu_hours))} GPU-hours on {run.n_gpus:,.0f} x "
-                f"{run.gpu.name}, {phrases.span(band(run.wall_clock_days))} days, "
-                f"{phrases.span(band(run.memory_gb))} GB each"
-            )
+        said = (
+            f"{phrases.span(band(run.gpu_hours))} GPU-hours on {run.n_gpus:,.0f} x {run.gpu.name}, "
+            f"{phrases.span(band(run.wall_clock_days))} days, "
+            f"{phrases.span(band(run.memory_gb))} GB each"
         )
+        rows.append(("training", said))
     for option in estimate.acquisitions:
         usd = "unknown" if option.usd is None else phrases.money(band(option.usd))
-        lines.append(Text(f"  {option.how:6}{usd}  ({option.note})"))
-    lines.append(Text(phrases.footprint(estimate)))
-    return [Text(), *lines, *(Text(note, style="yellow") for note in estimate.notes)]
+        rows.append((option.how, f"{usd} ({option.note})"))
+    rows.append(("energy", phrases.footprint(estimate)))
+    return rows + [("note", note) for note in estimate.notes]
 
 
-def _plan(assessment: Assessment) -> Table:
-    table = _bullets()
-    for number, step in enumerate(assessment.decision.plan, 1):
-        text = Text(step.do).append(f"  Done when: {step.exit_criterion}", style="cyan")
-        table.add_row(f"{number}.", text.append(f" {phrases.citations(step.sources)}", style="dim"))
-    return table
+def _plan(assessment: Assessment) -> list[tuple[str, str]]:
+    return [
+        (
+            f"{number}.",
+            f"{step.do} Done when: {step.exit_criterion} {phrases.citations(step.sources)}",
+        )
+        for number, step in enumerate(assessment.decision.plan, 1)
+    ]
 
 
-def _risks(assessment: Assessment) -> Table:
-    table = _bullets()
-    for risk in assessment.decision.risks:
-        text = Text(risk.text).append(f" {risk.mitigation}", style="cyan")
-        table.add_row("!", text.append(f" {phrases.citations(risk.sources)}", style="dim"))
-    return table
+def _risks(assessment: Assessment) -> list[tuple[str, str]]:
+    return [
+        ("!", f"{risk.text} {risk.mitigation} {phrases.citations(risk.sources)}")
+        for risk in assessment.decision.risks
+    ]
 
 
-def _assumptions(assessment: Assessment) -> Table:
-    table = _pairs()
-    for one in assessment.inputs.assumptions:
-        said = Text(phrases.assumed(one, assessment.knowledge.fields))
-        said.append(f" {phrases.citations(one.source)}", style="dim")
-        table.add_row(Text(one.input, style="not bold"), said)
-    return table
+def _assumptions(assessment: Assessment) -> list[tuple[str, str]]:
+    fields = assessment.knowledge.fields
+    return [
+        (one.input, f"{phrases.assumed(one, fields)} {phrases.citations(one.source)}")
+        for one in assessment.inputs.assumptions
+    ]
 
 
-def _sources(assessment: Assessment) -> Table:
-    table = _pairs()
+def _sources(assessment: Assessment) -> list[tuple[str, str]]:
+    """Each source once, with the ids of what it says; the claims stand in the other formats."""
+    ids: dict[str, list[str]] = {}
     for cite in phrases.named_sources(assessment):
-        said = f"{cite.title}: {cite.claim}" if cite.claim else cite.title
-        table.add_row(Text(cite.id, style="not bold"), Text(said))
-    return table
+        ids.setdefault(cite.title, []).append(cite.id)
+    return [("-", f"{title}: {', '.join(names)}") for title, names in ids.items()]

@@ -1,0 +1,178 @@
+"""Plain data, as YAML and CSV give it, to the rows and rules of the knowledge.
+
+Shipped files are taken as they are: the tests hold every one of them against the same classes
+with pydantic. What a user adds is checked by pydantic when it is read.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin
+
+import yaml
+
+from llmchoose.errors import InputError, Mark, Problem
+from llmchoose.yamltext.tree import core_scalar
+
+Built = TypeVar("Built")
+Convert = Callable[[Any], Any]
+SEPARATOR = "|"
+END = object()
+
+
+def read_csv(path: Path, kind: type[Built], *, check: bool = False) -> tuple[Built, ...]:
+    """Rows of a table.
+
+    Args:
+        path: The CSV file.
+        kind: Dataclass of a row.
+        check: Validate, because somebody outside wrote it.
+
+    Raises:
+        InputError: A checked row is not what it has to be.
+    """
+    with path.open(newline="", encoding="utf-8") as handle:
+        header, *lines = csv.reader(handle)
+    if check:
+        rows = [_filled(dict(zip(header, line, strict=False)), kind) for line in lines]
+        return tuple(checked(rows, list[kind], path))  # type: ignore[valid-type]
+    make, lists = converters(kind), _listed(kind)
+    columns = [(name, _split if name in lists else make[name]) for name in header]
+    blank = {field.name: field.default for field in fields(kind)}  # type: ignore[arg-type]
+    return tuple(
+        _row(
+            kind,
+            blank
+            | {name: to(cell) for (name, to), cell in zip(columns, line, strict=True) if cell},
+        )
+        for line in lines
+    )
+
+
+def _split(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split(SEPARATOR))
+
+
+def _row(kind: type[Built], values: Mapping[str, Any]) -> Built:
+    """A frozen row at once: its own __init__ would set twenty fields one by one."""
+    row = object.__new__(kind)
+    row.__dict__.update(values)
+    return row
+
+
+def read_yaml_file(path: Path) -> Any:
+    """A YAML file of the knowledge as plain data.
+
+    Raises:
+        InputError: It is not YAML.
+    """
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        # Straight from the events: composing nodes first takes twice the time.
+        return _plain(yaml.parse(path.read_text("utf-8"), Loader=loader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = Mark(str(path), mark.line + 1, mark.column + 1) if mark else None
+        raise InputError((Problem(str(error.problem), where),)) from error
+
+
+def checked(data: Any, kind: Any, path: Path) -> Any:
+    """Data as `kind`, every fault named.
+
+    Raises:
+        InputError: It is not of that kind.
+    """
+    from pydantic import TypeAdapter, ValidationError  # dear to load, and seldom needed
+
+    try:
+        found = TypeAdapter(kind).validate_python(data)
+    except ValidationError as error:
+        raise InputError(
+            Problem(f"{path.name}: {'.'.join(map(str, item['loc']))}: {item['msg']}")
+            for item in error.errors()
+        ) from error
+    return found
+
+
+def build(kind: Any, value: Any) -> Any:
+    """Trusted plain data as a type: dataclasses, tuples, mappings and optional ones of them."""
+    return _converter(kind)(value)
+
+
+def _fields_of(kind: Any) -> Mapping[str, Convert]:
+    return {field.name: _converter(field.type) for field in fields(kind)}
+
+
+def _convert_to(kind: Any) -> Convert:
+    origin, inside = get_origin(kind), get_args(kind)
+    if isinstance(kind, type) and is_dataclass(kind):
+        parts, make = converters(kind), kind
+        return lambda value: make(**{key: parts[key](part) for key, part in value.items()})
+    if origin is tuple:
+        return _tuple(inside)
+    if origin is UnionType and type(None) in inside and len(inside) == 2:
+        own = _converter(inside[0])
+        return lambda value: None if value is None else own(value)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        part = _converter(inside[1])
+        return lambda value: {key: part(item) for key, item in value.items()}
+    if kind is float or kind is int:
+        return float if kind is float else int
+    if kind is object or kind is str:
+        return lambda value: value
+    return lambda value: tuple(value) if isinstance(value, list) else value
+
+
+# How each field of a dataclass is made of plain data, and how any type is.
+converters: Callable[[Any], Mapping[str, Convert]] = lru_cache(maxsize=256)(_fields_of)
+_converter: Callable[[Any], Convert] = lru_cache(maxsize=256)(_convert_to)
+
+
+def _tuple(inside: tuple[Any, ...]) -> Convert:
+    part = _converter(inside[0])
+    return lambda value: tuple(part(item) for item in value)
+
+
+def _filled(row: Mapping[str, str], kind: Any) -> dict[str, Any]:
+    """A row without its blank cells, and with lists where ids are joined."""
+    lists = _listed(kind)
+    return {
+        key: value.split(SEPARATOR) if key in lists else value
+        for key, value in row.items()
+        if value
+    }
+
+
+def _lists(kind: Any) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind) if get_origin(field.type) is tuple)
+
+
+_listed: Callable[[Any], frozenset[str]] = lru_cache(maxsize=64)(_lists)
+
+
+def _plain(events: Iterator[Any]) -> Any:
+    """The next value that the events spell: a mapping, a list or a scalar; keys are texts."""
+    for event in events:
+        if isinstance(event, yaml.ScalarEvent):
+            if event.style:
+                return event.value
+            return core_scalar(event.value) if event.value else None
+        if isinstance(event, yaml.MappingStartEvent):
+            return _mapping(events)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return list(iter(lambda: _plain(events), END))
+        if isinstance(event, yaml.SequenceEndEvent):
+            return END
+    return None
+
+
+def _mapping(events: Iterator[Any]) -> dict[str, Any]:
+    found = {}
+    for event in events:
+        if isinstance(event, yaml.MappingEndEvent):
+            break
+        found[event.value] = _plain(events)
+    return found
