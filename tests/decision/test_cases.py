@@ -33,6 +33,7 @@ def _figures(found: Assessment) -> dict[str, Any]:
         "not": lambda wanted: name not in wanted,
         "infeasible": lambda wanted: closed == set(wanted),
         "combine_with": lambda wanted: beside == wanted,
+        "notes": lambda wanted: wanted in " ".join(found.estimates["lora"].notes),
     }
 
 

@@ -105,9 +105,12 @@ def test_a_card_that_was_not_out_yet_gives_way_and_the_report_says_so(
 
 
 def test_owned_cards_cost_less_than_rented_ones(knowledge: Knowledge) -> None:
-    rented = assessed(knowledge, compute__gpu="A100-80GB")
-    owned = assessed(knowledge, compute__owned='["8 x A100-80GB"]')
-    assert total(owned, "scratch") < total(rented, "scratch")
+    scratch = assessed(knowledge, compute__owned='["8 x A100-80GB"]').estimates["scratch"]
+    rent, _, owned = scratch.acquisitions
+    assert rent.usd is not None
+    assert owned.usd is not None
+    assert median(owned.usd) < median(rent.usd)
+    assert any(item.name == "training compute (owned)" for item in scratch.items)
 
 
 @settings(
@@ -136,3 +139,33 @@ def test_any_profile_gives_finite_ordered_figures(
         if estimate.training is not None:
             assert (estimate.training.gpu_hours >= 0).all()
             assert (estimate.training.memory_gb <= estimate.training.gpu.memory_gb * 60).all()
+
+
+def test_only_cards_that_are_owned_are_used_as_owned(knowledge: Knowledge) -> None:
+    few = assessed(knowledge, compute__owned='["2 x RTX 3090"]').estimates["full_finetune"]
+    other = assessed(knowledge, compute__owned='["1 x T4"]', compute__gpu="B200").estimates["lora"]
+    best = assessed(knowledge, compute__owned='["1 x RTX 3090", "8 x H100"]').estimates["lora"]
+    assert any(item.name == "training compute (owned)" for item in few.items)
+    assert any(item.name == "training compute (rent)" for item in other.items)
+    assert best.training is not None
+    assert best.training.gpu.id == "h100-sxm"
+
+
+def test_a_mixture_is_served_by_its_active_parameters(knowledge: Knowledge) -> None:
+    dense = assessed(knowledge, model__open="Llama-3.1-70B", traffic__requests_per_day="5M")
+    sparse = assessed(knowledge, model__open="Mixtral-8x7B", traffic__requests_per_day="5M")
+    assert total(sparse, "lora") < total(dense, "lora")
+
+
+def test_no_examples_and_no_money_are_no_crash(knowledge: Knowledge) -> None:
+    found = assessed(knowledge, data__labelled_examples="0", budget__one_time="0")
+    assert np.isfinite(found.estimates["lora"].total_usd).all()
+
+
+def test_people_never_cost_more_than_the_team_has_time_for(knowledge: Knowledge) -> None:
+    found = assessed(knowledge, team__engineers="2")
+    for estimate in found.estimates.values():
+        work = next(item.usd for item in estimate.items if item.name == "people until production")
+        assert work is not None
+        most = 2 * estimate.time_days / 7 * 12_000 * 12 / 52
+        assert (work <= most * 1.0001).all()

@@ -58,3 +58,12 @@ def test_nothing_runs_above_the_peak(knowledge: Knowledge) -> None:
     for gpu in ("A100-80GB", "H100", "V100", "TPU v4", "L4"):
         found = estimate_pretraining(Run(7e9, 1e11, gpu=gpu), knowledge, samples=2000)
         assert (found.mfu * found.goodput).max() <= 1
+
+
+def test_impossible_runs_are_refused(knowledge: Knowledge) -> None:
+    with pytest.raises(ValueError, match="do not hold it"):
+        estimate_pretraining(Run(65e9, 1.4e12, gpu="A100-80GB", n_gpus=1), knowledge)
+    with pytest.raises(ValueError, match="more parameters are active"):
+        estimate_pretraining(Run(7e9, 1e12, active_params=100e9), knowledge)
+    with pytest.raises(ValueError, match="did you mean"):
+        estimate_pretraining(Run(7e9, 1e12, gpu="A100-8GB"), knowledge)

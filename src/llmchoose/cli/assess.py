@@ -13,6 +13,7 @@ from llmchoose.cli.options import (
     Seed,
     read_day,
     read_profile,
+    refuse_overwriting,
     write,
 )
 
@@ -61,6 +62,7 @@ def command(
     from llmchoose.errors import InputError
     from llmchoose.knowledge.load import load_knowledge
 
+    refuse_overwriting(output, profiles)
     known, day = load_knowledge(knowledge, rulebook), read_day(as_of)
     read: list[Profile] = []
     problems: list[Problem] = []

@@ -8,6 +8,9 @@ import typer
 from llmchoose.cli.options import AsOf, KnowledgePath, Output, Samples, Seed, read_day, write
 from llmchoose.errors import InputError, Problem
 
+# Below and above this nobody has trained anything: a missing letter, or a slip.
+LEAST, MOST = 1e5, 1e15
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Calculators: pretrain so far.")
 
 
@@ -142,6 +145,6 @@ def _count(option: str, text: str, unit: str) -> float:
         quantity = parse_quantity(text, unit, unit, bytes_per_token=4.0, usd_per={})
     except ValueError as error:
         raise InputError((Problem(f"{option}: {error}"),)) from error
-    if not quantity.exact or quantity.low <= 0:
-        raise InputError((Problem(f"{option}: give one number above 0, such as 65B"),))
+    if not quantity.exact or not LEAST <= quantity.low <= MOST:
+        raise InputError((Problem(f"{option}: give one number from 100k to 1000T, such as 65B"),))
     return quantity.low

@@ -84,17 +84,41 @@ def write(text: str, output: str | None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    target = Path(output)
+    target = Path(output).resolve()
     if target.is_dir():
         raise InputError((Problem(f"--output {output} is a folder; name a file in it"),))
     if not target.parent.is_dir():
         hint = "create it first, or name another file"
         raise InputError((Problem(f"the folder {target.parent} does not exist", hint=hint),))
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
+        _replace(target, text) if target.is_file() or not target.exists() else _into(target, text)
     except OSError as error:
         raise InputError((Problem(f"cannot write {output}: {error.strerror}"),)) from error
+
+
+def refuse_overwriting(output: str | None, inputs: list[str]) -> None:
+    """Refuse an output that is one of the inputs.
+
+    Raises:
+        InputError: It is.
+    """
+    for path in inputs:
+        if output is not None and Path(path).resolve() == Path(output).resolve():
+            hint = "name another file"
+            raise InputError(
+                (Problem(f"--output {output} would overwrite the profile", hint=hint),)
+            )
+
+
+def _replace(target: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    os.chmod(name, 0o644)
+    os.replace(name, target)
+
+
+def _into(target: Path, text: str) -> None:
+    """Write into what is no regular file, such as a named pipe: it cannot be replaced."""
+    with target.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)

@@ -37,7 +37,12 @@ def partners(
     rules: tuple[Combination, ...], primary: Ranked, others: tuple[Ranked, ...]
 ) -> tuple[Partner, ...]:
     """Approaches that add to the primary one and can be had."""
-    open_ = {ranked.approach.id for ranked in others if ranked.feasible}
+    day = primary.facts.inputs.day
+    open_ = {
+        ranked.approach.id
+        for ranked in others
+        if ranked.feasible and (ranked.approach.available_from or "") <= day
+    }
     found: dict[str, Partner] = {}
     for rule in rules:
         if not _pays(rule, primary):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from llmchoose.errors import InputError, Problem, did_you_mean
 from llmchoose.estimate.distributions import Array, median, significant
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.estimate.readings import RESTS_ON
@@ -43,11 +44,21 @@ class Facts:
         """Draws of a field or of a reading (`est.…`).
 
         Raises:
-            KeyError: Neither a field with a value or prior, nor a reading.
+            InputError: Neither a field with a value or prior, nor a reading.
         """
-        if name.startswith(PREFIX):
-            return self.readings[name.removeprefix(PREFIX)]
-        return self.inputs.values[name]
+        found = (
+            self.readings.get(name.removeprefix(PREFIX))
+            if name.startswith(PREFIX)
+            else (self.inputs.values.get(name))
+        )
+        if found is None:
+            message = f"the rulebook reads {name}, which is no field and no reading"
+            raise InputError((Problem(message, hint=did_you_mean(name, self.names())),))
+        return found
+
+    def names(self) -> list[str]:
+        """All that a rule may read."""
+        return [*self.inputs.values, *(PREFIX + name for name in self.readings)]
 
     def middle(self, name: str) -> str | float:
         """The figure or word that stands for all draws of a field or reading in a sentence."""
@@ -88,6 +99,11 @@ def facts_of(inputs: Inputs, readings: Mapping[str, Mapping[str, Array]]) -> dic
     """Facts of each approach, from its readings."""
     of_field = lru_cache(maxsize=None)(lambda name: middle(inputs.values[name]))
     return {name: Facts(inputs, read, of_field) for name, read in readings.items()}
+
+
+def rests_on(name: str) -> tuple[str, ...]:
+    """The profile fields behind an input; a field stands for itself."""
+    return RESTS_ON.get(name.removeprefix(PREFIX), (name,))
 
 
 def compare(test: Comparison, facts: Facts) -> Truth:

@@ -1,12 +1,11 @@
 """Gates: what takes an approach off the table (hard) or weighs it down (soft)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from llmchoose.decision.conditions import Facts, Truth, holds
+from llmchoose.decision.conditions import Facts, Truth, holds, rests_on
 from llmchoose.decision.wording import fill
 from llmchoose.knowledge.rules import Approach, Gate
 
@@ -23,6 +22,7 @@ class GateResult:
         passed: A hard gate is passed unless an input that was given closes it; a soft one unless
             more than half of the draws do.
         closed: Draws in which it is closed.
+        about: Profile fields that its tests read.
         reason: Sentence with this project's figures; empty where the gate is passed.
     """
 
@@ -30,6 +30,7 @@ class GateResult:
     kind: Literal["hard", "soft"]
     passed: bool
     closed: Truth
+    about: tuple[str, ...]
     reason: str
     sources: tuple[str, ...]
 
@@ -55,7 +56,9 @@ def _hold(gate: Gate, facts: Facts) -> GateResult:
         stated = any(facts.known(test.input) for test in gate.when.tests)
         passed = not (stated and float(np.mean(closed)) >= CLOSED_SHARE)
     reason = "" if passed else fill(gate.reason, facts)
-    return GateResult(gate.id, gate.kind, passed, closed, reason, gate.sources)
+    names = [name for test in gate.when.tests for name in (test.input, test.than) if name]
+    about = tuple(field for name in names for field in rests_on(name))
+    return GateResult(gate.id, gate.kind, passed, closed, about, reason, gate.sources)
 
 
 def _not_yet(approach: Approach, facts: Facts) -> GateResult | None:
@@ -64,9 +67,5 @@ def _not_yet(approach: Approach, facts: Facts) -> GateResult | None:
         return None
     shape = np.shape(facts.readings["time_days"])
     reason = f"{approach.name} came into use in {since}, after {facts.inputs.day}."
-    return GateResult("G-NOT-YET", "soft", False, np.ones(shape, bool), reason, approach.sources)
-
-
-def closed_share(results: Mapping[str, tuple[GateResult, ...]], approach: str) -> float:
-    """Mean number of closed soft gates of an approach."""
-    return float(sum(np.mean(r.closed) for r in results[approach] if r.kind == "soft"))
+    closed = np.ones(shape, bool)
+    return GateResult("G-NOT-YET", "soft", False, closed, ("as_of",), reason, approach.sources)

@@ -44,7 +44,12 @@ def plan_steps(primary: Ranked, partners: tuple[Partner, ...]) -> tuple[PlanStep
     climb = [step for step in plan["escalation"] if step.step == name]
     ladder = [replace(step, step="stop-or-climb", do=CLIMB) for step in climb]
     parts["common_after"] = (*ladder, *plan["common_after"])
-    return tuple(_fill(step, part, primary) for part, steps in parts.items() for step in steps)
+    return tuple(
+        _fill(step, part, primary)
+        for part, steps in parts.items()
+        for step in steps
+        if not step.answered_by or not set(step.answered_by) <= primary.facts.inputs.given
+    )
 
 
 def _fill(step: Step, part: str, primary: Ranked) -> PlanStep:

@@ -48,16 +48,14 @@ def rank_approaches(inputs: Inputs, estimates: Mapping[str, Estimate]) -> tuple[
         criteria, then the lower rung.
     """
     book = inputs.knowledge.rulebook
-    cheapest = _cheapest(inputs, estimates)
-    readings = {
-        name: {**estimate.readings, "cost_ratio": estimate.total_usd / cheapest}
-        for name, estimate in estimates.items()
+    gated = {
+        approach.id: hold_gates(book.gates, approach, facts)
+        for approach, facts in _facts(inputs, estimates)
     }
-    known = facts_of(inputs, readings)
+    open_names: set[str] = {name for name, gates in gated.items() if feasible(gates)}
     rows = []
-    for approach in inputs.knowledge.approaches:
-        facts = known[approach.id]
-        gates = hold_gates(book.gates, approach, facts)
+    for approach, facts in _facts(inputs, estimates, _cheapest(estimates, open_names)):
+        gates = gated[approach.id]
         scored = score_criteria(book.criteria, approach, facts)
         rows.append((approach, facts, gates, scored, fit(scored, gates, approach, book.ladder)))
     open_ = np.array([feasible(gates) for _, _, gates, _, _ in rows])
@@ -92,8 +90,26 @@ def _on_all_criteria(ranked: Ranked) -> float:
     return significant(sum(one.criterion.weight * one.mean for one in known) / weight)
 
 
-def _cheapest(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Array:
-    return np.asarray(np.min([estimate.total_usd for estimate in estimates.values()], axis=0))
+def _facts(
+    inputs: Inputs, estimates: Mapping[str, Estimate], cheapest: Array | None = None
+) -> list[tuple[Approach, Facts]]:
+    """Facts of each approach; with the cost of the cheapest one, what it costs beside that."""
+    readings = {}
+    for name, estimate in estimates.items():
+        ratio = np.full_like(estimate.total_usd, np.nan)
+        if cheapest is not None and not estimate.lower_bound:
+            ratio = estimate.total_usd / cheapest
+        readings[name] = {**estimate.readings, "cost_ratio": ratio}
+    known = facts_of(inputs, readings)
+    return [(approach, known[approach.id]) for approach in inputs.knowledge.approaches]
+
+
+def _cheapest(estimates: Mapping[str, Estimate], names: set[str]) -> Array | None:
+    """Least total of the feasible approaches whose prices are all known."""
+    totals = [
+        one.total_usd for name, one in estimates.items() if name in names and not one.lower_bound
+    ]
+    return np.asarray(np.min(totals, axis=0)) if totals else None
 
 
 def _shares(inputs: Inputs, names: list[str], fits: Array, open_: np.ndarray) -> list[float]:

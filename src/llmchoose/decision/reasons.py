@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from llmchoose.decision.conditions import rests_on
 from llmchoose.decision.fit import SPEAKS_AGAINST, SPEAKS_FOR, Scored
 from llmchoose.decision.rank import Ranked
 
 MOST_FOR, MOST_AGAINST = 5, 3
+HARDLY = 0.1
 
 
 @dataclass(frozen=True)
@@ -28,19 +30,32 @@ def reasons(primary: Ranked, others: tuple[Ranked, ...]) -> tuple[Reason, ...]:
     assumption, not a reason.
     """
     lead = _lead(primary, others)
+    gates = [gate for gate in primary.gates if not gate.passed]
+    told = {name for gate in gates for name in gate.about}
     stated = [one for one in primary.criteria if one.known and one.reason]
-    in_favour = [one for one in stated if one.mean >= SPEAKS_FOR]
-    against = [one for one in stated if one.mean <= SPEAKS_AGAINST]
-    closed = [
-        Reason(gate.reason, gate.id, "against", gate.sources)
-        for gate in primary.gates
-        if not gate.passed
+    in_favour = [one for one in stated if one.mean >= SPEAKS_FOR and _tells(one, lead) > 0]
+    against = [
+        one
+        for one in stated
+        if one.mean <= SPEAKS_AGAINST and _tells(one, lead) < 0
+        if not told & set(rests_on(one.criterion.input))
     ]
     return (
         *(_reason(one, "for") for one in _by_weight(in_favour, lead)[:MOST_FOR]),
-        *closed,
+        *(Reason(gate.reason, gate.id, "against", gate.sources) for gate in gates),
         *(_reason(one, "against") for one in _by_weight(against, lead)[:MOST_AGAINST]),
     )
+
+
+def _tells(one: Scored, lead: Mapping[str, float]) -> float:
+    """Its lead in points, or 0 where the criterion says nearly the same of every approach."""
+    points = lead[one.criterion.id]
+    return points if abs(points) >= HARDLY * _points(one) else 0.0
+
+
+def _points(one: Scored) -> float:
+    # Explaining criteria come after deciding ones, in the order of their nominal weight.
+    return one.weight or one.criterion.weight / 100
 
 
 def _lead(primary: Ranked, others: tuple[Ranked, ...]) -> Mapping[str, float]:
@@ -50,9 +65,7 @@ def _lead(primary: Ranked, others: tuple[Ranked, ...]) -> Mapping[str, float]:
     for one in primary.criteria:
         scores = [o.mean for r in rest for o in r.criteria if o.criterion.id == one.criterion.id]
         typical = float(np.mean(scores)) if scores else one.mean
-        # Explaining criteria come after deciding ones, in the order of their nominal weight.
-        points = one.weight or one.criterion.weight / 100
-        means[one.criterion.id] = points * (one.mean - typical)
+        means[one.criterion.id] = _points(one) * (one.mean - typical)
     return means
 
 

@@ -5,7 +5,10 @@ import re
 import numpy as np
 
 from llmchoose.decision.conditions import PREFIX, Facts
+from llmchoose.errors import InputError, Problem
 
+WHOLE_FROM, LARGE_SHARE = 10, 10.0
+ONE = re.compile(r"\b1 ((?:labelled )?(?:day|month|example|item|engineer|GPU|time))s\b")
 PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)\}")
 THOUSANDS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 FRACTIONS = (
@@ -28,9 +31,10 @@ def fill(template: str, facts: Facts, **more: str) -> str:
         more: Words that take precedence, such as `value` and `approach`.
 
     Raises:
-        KeyError: A placeholder names nothing that exists.
+        InputError: A placeholder names nothing that exists.
     """
-    return PLACEHOLDER.sub(lambda found: more.get(found[1]) or _figure(found[1], facts), template)
+    text = PLACEHOLDER.sub(lambda found: more.get(found[1]) or _figure(found[1], facts), template)
+    return ONE.sub(r"1 \1", text)
 
 
 def _figure(name: str, facts: Facts) -> str:
@@ -43,7 +47,8 @@ def _figure(name: str, facts: Facts) -> str:
         else next((field for field in fields if field.split(".")[-1] == name), None)
     )
     if full is None:
-        raise KeyError(f"the sentence's placeholder {{{name}}} names no input and no reading")
+        message = f"the placeholder {{{name}}} of a sentence names no field and no reading"
+        raise InputError((Problem(message),))
     return show(full, facts.middle(full))
 
 
@@ -61,17 +66,23 @@ def show(name: str, value: str | float) -> str:
     if isinstance(value, str):
         return value.replace("_", " ")
     if name.split(".")[-1] in FRACTIONS:
-        return f"{value:.0%}"
+        return f"{value:.0%}" if value < LARGE_SHARE else f"more than {LARGE_SHARE:.0%}"
     if name.endswith(("_usd", "_usd_p10", "budget.one_time", "budget.monthly")):
         return "$" + short(value)
     return short(value)
 
 
-def short(value: float) -> str:
-    """A number in two or three digits: 1.2k, 450M, 0.03."""
+def short(value: float, digits: int = 3) -> str:
+    """A number in two or three digits: 1.2k, 450M, 30, 0.03."""
     if not np.isfinite(value):
         return "unknown"
     for size, letter in THOUSANDS:
         if abs(value) >= size * 0.9995:
-            return f"{value / size:.3g}{letter}"
-    return f"{value:.3g}" if abs(value) >= 1 or value == 0 else f"{value:.2g}"
+            return f"{_digits(value / size, digits)}{letter}"
+    return _digits(value, digits if abs(value) >= WHOLE_FROM**2 else 2)
+
+
+def _digits(value: float, digits: int) -> str:
+    """A number below a thousand with so many significant digits, never in powers of ten."""
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:.0f}" if abs(rounded) >= WHOLE_FROM**2 else f"{rounded:g}"

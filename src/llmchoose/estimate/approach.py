@@ -5,11 +5,19 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from llmchoose.estimate import cost, energy, people
-from llmchoose.estimate.distributions import Array
+from llmchoose.estimate.distributions import Array, median
 from llmchoose.estimate.inputs import Inputs
-from llmchoose.estimate.market import cards_usd, gpu_of, rent, token_price, tuning_services
+from llmchoose.estimate.market import (
+    cards_usd,
+    gpu_of,
+    late_models,
+    rent,
+    token_price,
+    tuning_services,
+    uses_owned,
+)
 from llmchoose.estimate.model import Acquisition, Estimate, Item, Serving, Training
-from llmchoose.estimate.places import place_of
+from llmchoose.estimate.places import Place, place_of
 from llmchoose.estimate.readings import read_estimate, read_profile
 from llmchoose.estimate.running import DAYS_PER_MONTH, retrieval_items, serve
 from llmchoose.estimate.training import examples_after_labelling, train
@@ -44,9 +52,9 @@ def estimate_approach(
         Figures with the sample axis last; a missing price leaves a lower bound that says so.
     """
     training = train(inputs, approach, gpu)
-    serving = serve(inputs, approach, training.params if training else None)
+    serving = serve(inputs, approach, training)
     acquisitions = _acquisitions(inputs, training) if training else ()
-    weeks = _family(inputs, approach, "person_weeks") * _novelty(inputs)
+    weeks, calendar = _effort(inputs, approach)
     items = (
         *_one_time(inputs, approach, training, acquisitions, weeks),
         *_monthly(inputs, approach, training, acquisitions, weeks),
@@ -55,8 +63,8 @@ def estimate_approach(
     )
     once, monthly = _sum(inputs, items, "one_time"), _sum(inputs, items, "monthly")
     total = once + monthly * inputs.number("time.horizon")
-    time_days = _time_days(inputs, approach, training)
-    kwh, tonnes = _energy(inputs, training, serving)
+    time_days = calendar if training is None else np.maximum(calendar, training.wall_clock_days)
+    kwh, tonnes = _energy(inputs, approach, training, serving)
     return Estimate(
         approach=approach,
         items=items,
@@ -83,7 +91,7 @@ def estimate_approach(
                 _family(inputs, approach, "operations_fte"),
             ),
         },
-        notes=(note,) if note and training else (),
+        notes=(*((note,) if note and training else ()), *late_models(inputs)),
     )
 
 
@@ -98,14 +106,23 @@ def _novelty(inputs: Inputs) -> Array:
     return inputs.by_word("task.novelty", "novelty_spread")
 
 
-def _time_days(inputs: Inputs, approach: str, training: Training | None) -> Array:
-    calendar = people.calendar_days(
-        _family(inputs, approach, "calendar_weeks") * _novelty(inputs),
-        inputs.number("team.engineers"),
-        inputs.factor("team_speedup.reference"),
+def _effort(inputs: Inputs, approach: str) -> tuple[Array, Array]:
+    """Person-weeks and calendar days until production.
+
+    The weeks of the table are those of teams of a usual size; another team takes longer or less,
+    and no team works more weeks than it has people and time.
+    """
+    usual_work = _family(inputs, approach, "work.person_weeks")
+    usual_weeks = _family(inputs, approach, "work.calendar_weeks")
+    engineers = inputs.number("team.engineers")
+    days = people.calendar_days(
+        usual_weeks * _novelty(inputs),
+        engineers,
+        median(usual_work) / median(usual_weeks),
         inputs.factor("team_speedup.exponent"),
     )
-    return calendar if training is None else np.maximum(calendar, training.wall_clock_days)
+    most = engineers * days / people.DAYS_PER_WEEK
+    return np.minimum(usual_work * _novelty(inputs), most), days
 
 
 def _sum(inputs: Inputs, items: Sequence[Item], when: str) -> Array:
@@ -144,7 +161,7 @@ def _one_time(
     if approach == "managed_finetune":
         items.append(_managed_training(inputs))
     if training is not None:
-        chosen = _chosen(inputs, acquisitions)
+        chosen = _chosen(inputs, acquisitions, training.gpu)
         items.append(
             Item(
                 f"training compute ({chosen.how})",
@@ -186,10 +203,9 @@ def _managed_training(inputs: Inputs) -> Item:
     )
 
 
-def _chosen(inputs: Inputs, acquisitions: Sequence[Acquisition]) -> Acquisition:
+def _chosen(inputs: Inputs, acquisitions: Sequence[Acquisition], gpu: Gpu) -> Acquisition:
     how = str(inputs.word("compute.acquire").flat[0])
-    if "compute.acquire" not in inputs.given and "compute.owned" in inputs.given:
-        how = "owned"
+    how = "owned" if uses_owned(inputs, gpu) else ("rent" if how == "owned" else how)
     return next(option for option in acquisitions if option.how == how)
 
 
@@ -206,7 +222,9 @@ def _acquisitions(inputs: Inputs, training: Training) -> tuple[Acquisition, ...]
             inputs.factor("cluster.network_share"),
         )
     )
-    owned = None if rented is None else rented * inputs.factor("owned.opportunity")
+    lost = None if rented is None else rented * inputs.factor("owned.opportunity")
+    power = _power_usd(inputs, training)
+    owned = None if lost is None or power is None else lost + power
     count = f"{training.n_gpus:,.0f} x {training.gpu.name}"
     note = (price.note if price else "") or f"by the hour, {count}"
     sources = price.source[:3] if price else ()
@@ -231,18 +249,11 @@ def _monthly(
 ) -> list[Item]:
     salary = inputs.number("team.cost_per_month")
     fte = np.minimum(_family(inputs, approach, "operations_fte"), inputs.number("team.engineers"))
-    interval = (
-        inputs.number("ops.refresh")
-        if "ops.refresh" in inputs.given
-        else inputs.factor(f"refresh_interval.{approach}")
-    )
     effort = people.work_usd(weeks * inputs.factor(f"refresh_effort.{approach}"), salary)
     once = effort + _renewal_compute(inputs, training, acquisitions)
     # Renewals that follow each other within a month are small ones: together they cost no more
     # than one full renewal, or than the people who keep the system running.
-    renewal = np.minimum(
-        once * DAYS_PER_MONTH / np.maximum(interval, 1.0), np.maximum(fte * salary, once)
-    )
+    renewal = np.minimum(once * _renewals(inputs, approach), np.maximum(fte * salary, once))
     return [
         Item("people who keep it running", fte * salary, "monthly", ("judgement",)),
         Item(
@@ -267,35 +278,50 @@ def _renewal_compute(
     """Compute of one renewal: the final run again; a bought cluster is there and costs as owned."""
     if training is None:
         return 0.0
-    chosen = _chosen(inputs, acquisitions)
+    chosen = _chosen(inputs, acquisitions, training.gpu)
     again = acquisitions[-1] if chosen.how == "buy" else chosen
-    share = training.final_gpu_hours / training.gpu_hours
-    return 0.0 if again.usd is None else again.usd * share
+    return 0.0 if again.usd is None else again.usd / training.repeats
 
 
 def _energy(
-    inputs: Inputs, training: Training | None, serving: Serving
+    inputs: Inputs, approach: str, training: Training | None, serving: Serving
 ) -> tuple[Array | None, Array | None]:
-    """Energy of training and of one's own serving over the horizon; unknown at a provider."""
-    loads: list[tuple[Array, Gpu]] = []
+    """Energy of training, its renewals and one's own serving over the horizon.
+
+    Unknown at a provider, and for cards of unknown power.
+    """
+    months, used = inputs.number("time.horizon"), []
     if training is not None:
-        loads.append((training.gpu_hours, training.gpu))
+        again = _renewals(inputs, approach) * months / training.repeats
+        used.append(_kwh(inputs, training.gpu, training.gpu_hours * (1 + again)))
     if serving.gpu_hours is not None and serving.gpu is not None:
-        loads.append((serving.gpu_hours * inputs.number("time.horizon"), serving.gpu))
-    if not loads or any(gpu.tdp_w is None for _, gpu in loads):
+        used.append(_kwh(inputs, serving.gpu, serving.gpu_hours * months))
+    known = [kwh for kwh in used if kwh is not None]
+    if not used or len(known) < len(used):
         return None, None
-    place = place_of(str(inputs.values["compute.region"].flat[0]), inputs.knowledge)
-    kwh = np.sum(
-        [
-            energy.energy_kwh(
-                hours,
-                gpu.tdp_w or 0.0,
-                inputs.factor("power_draw"),
-                inputs.factor("host_power"),
-                place.pue,
-            )
-            for hours, gpu in loads
-        ],
-        axis=0,
-    )
-    return kwh, energy.tco2e(kwh, place.grid_gco2e_per_kwh)
+    kwh = np.asarray(np.sum(known, axis=0))
+    return kwh, energy.tco2e(kwh, _place(inputs).grid_gco2e_per_kwh)
+
+
+def _renewals(inputs: Inputs, approach: str) -> Array:
+    """Renewals a month."""
+    own = "ops.refresh" in inputs.given
+    usual = inputs.factor(f"refresh_interval.{approach}")
+    days = inputs.number("ops.refresh") if own else usual
+    return DAYS_PER_MONTH / np.maximum(days, 1.0)
+
+
+def _place(inputs: Inputs) -> Place:
+    return place_of(str(inputs.values["compute.region"].flat[0]), inputs.knowledge)
+
+
+def _kwh(inputs: Inputs, gpu: Gpu, hours: Array) -> Array | None:
+    if gpu.tdp_w is None:
+        return None
+    draw, host = inputs.factor("power_draw"), inputs.factor("host_power")
+    return energy.energy_kwh(hours, gpu.tdp_w, draw, host, _place(inputs).pue)
+
+
+def _power_usd(inputs: Inputs, training: Training) -> Array | None:
+    kwh = _kwh(inputs, training.gpu, training.gpu_hours)
+    return None if kwh is None else kwh * _place(inputs).usd_per_kwh

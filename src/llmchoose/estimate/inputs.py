@@ -188,7 +188,8 @@ def _from_answer(field: Field, answer: object, draws: Draws) -> Drawn:
         return interval(draws.normal(field.name), answer.low, answer.high, scale_of(field))
     if isinstance(answer, bool):
         return np.full(draws.samples, answer)
-    return np.full(draws.samples, str(answer[0] if isinstance(answer, tuple) else answer))
+    first = answer[0] if isinstance(answer, tuple) else answer
+    return np.full(draws.samples, str(getattr(first, "gpu", first)))
 
 
 def _from_prior(
@@ -198,7 +199,8 @@ def _from_prior(
     assert prior is not None  # noqa: S101 the caller asked for a field with a prior
     if prior.same_as and profile.given(prior.same_as):
         drawn = values[prior.same_as]
-        return drawn, Assumption(field.name, band(np.asarray(drawn, float)), (prior.same_as,))
+        told = {str(drawn.flat[0]): 1.0} if drawn.dtype.kind == "U" else band(drawn.astype(float))
+        return drawn, Assumption(field.name, told, (prior.same_as,))
     if prior.value is not None:
         return np.full(draws.samples, str(prior.value)), Assumption(
             field.name, {str(prior.value): 1.0}, (prior.source,), prior.note

@@ -7,7 +7,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 
@@ -16,22 +16,25 @@ from llmchoose.estimate.inputs import Inputs, Setting
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.names import match
 from llmchoose.knowledge.tables import ApiModel, Gpu, ManagedTuning, OpenModel, Rent
+from llmchoose.profile.model import OwnedGpus
 
 # An API model older than this is still priced when named, but is no longer what one would take.
 FRESH_YEARS = 2
 NO_SPREAD = 2
 
 
-class Dated(Protocol):
-    """A row that could be had from one day until another."""
+class Released(Protocol):
+    """A row that came out on a day."""
 
     @property
     def available_from(self) -> str | None: ...  # noqa: D102
+
+
+class Dated(Released, Protocol):
+    """A row that could be had from one day until another."""
+
     @property
     def withdrawn(self) -> str | None: ...  # noqa: D102
-
-
-Row = TypeVar("Row", bound=Dated)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def on_sale(row: Dated, day: str) -> bool:
     return (row.available_from or "") <= day and (not row.withdrawn or row.withdrawn > day)
 
 
-def since(row: Dated, day: str) -> bool:
+def since(row: Released, day: str) -> bool:
     """Whether the row had come out by an ISO day, withdrawn since or not."""
     return (row.available_from or "") <= day
 
@@ -60,15 +63,34 @@ def gpu_of(inputs: Inputs) -> tuple[Gpu, str]:
     somebody rented out.
     """
     name = str(inputs.values["compute.gpu"].flat[0])
-    owned = inputs.profile.get("compute.owned")
-    if "compute.gpu" not in inputs.given and isinstance(owned, tuple) and owned:
-        name = getattr(owned[0], "gpu", name)
-    found = match(name, inputs.knowledge.gpus)
-    gpu = found.row if found else None
-    if isinstance(gpu, Gpu) and since(gpu, inputs.day) and peak_tflops(gpu):
+    owned = owned_gpus(inputs)
+    if "compute.gpu" not in inputs.given and owned:
+        return max(owned, key=lambda gpu: (owned[gpu] * peak_tflops(gpu), gpu.id)), ""
+    gpu = match(name, inputs.knowledge.gpus).row
+    if gpu is not None and since(gpu, inputs.day) and peak_tflops(gpu):
         return gpu, ""
     stand_in = newest_gpu(inputs.knowledge, inputs.day)
-    return stand_in, f"{name} was not to be had on {inputs.day}; {stand_in.name} is taken"
+    late = gpu is None or not since(gpu, inputs.day)
+    why = f"was not to be had on {inputs.day}" if late else "has no known peak"
+    return stand_in, f"{name} {why}; {stand_in.name} is taken"
+
+
+def owned_gpus(inputs: Inputs) -> dict[Gpu, int]:
+    """Accelerators that the profile owns and the catalogue knows, with their counts."""
+    found: dict[Gpu, int] = {}
+    answer = inputs.profile.get("compute.owned")
+    for entry in answer if isinstance(answer, tuple) else ():
+        gpu = match(entry.gpu, inputs.knowledge.gpus).row if isinstance(entry, OwnedGpus) else None
+        if gpu is not None and isinstance(entry, OwnedGpus) and peak_tflops(gpu):
+            found[gpu] = found.get(gpu, 0) + entry.count
+    return found
+
+
+def uses_owned(inputs: Inputs, gpu: Gpu) -> bool:
+    """Whether the plan is to use cards that are owned, and these are of them."""
+    how = str(inputs.word("compute.acquire").flat[0])
+    wanted = how == "owned" or "compute.acquire" not in inputs.given
+    return wanted and gpu in owned_gpus(inputs)
 
 
 def peak_tflops(gpu: Gpu) -> float:
@@ -151,9 +173,9 @@ def open_model(inputs: Inputs, use: str, kinds: str) -> OpenModel:
     """The open model to tune, continue or serve: the profile's, else the usual one of the day."""
     named = inputs.profile.get("model.open")
     if isinstance(named, str):
-        found = match(named, inputs.knowledge.open_models)
-        if found and isinstance(found.row, OpenModel) and found.row.params_b:
-            return found.row
+        own = match(named, inputs.knowledge.open_models).row
+        if own is not None and own.params_b and since(own, inputs.day):
+            return own
     rows = [row for row in inputs.knowledge.default_models if row.use == use and kinds in row.kinds]
     dated = [row for row in rows if row.available_from <= inputs.day] or rows[:1]
     name = max(dated, key=lambda row: row.available_from).model
@@ -172,9 +194,9 @@ def api_rows(inputs: Inputs) -> tuple[tuple[ApiModel, ...], str]:
     named = inputs.profile.get("model.api")
     rows = inputs.knowledge.api_models
     if isinstance(named, str):
-        found = match(named, rows)
-        if found and isinstance(found.row, ApiModel):
-            periods = [row for row in rows if row.model == found.row.model]
+        own = match(named, rows).row
+        periods = [row for row in rows if own is not None and row.model == own.model]
+        if any(since(row, inputs.day) for row in periods):
             return (_price_of(periods, inputs.day),), ""
     tiers = ("small", "mid") if bool(np.mean(inputs.small_output) > 0.5) else ("mid", "frontier")
     oldest = f"{int(inputs.day[:4]) - FRESH_YEARS}{inputs.day[4:]}"
@@ -215,11 +237,32 @@ def token_price(
 
 
 def tuning_services(inputs: Inputs) -> tuple[ManagedTuning, ...]:
-    """Providers' tuning services that take a newcomer's jobs on the day."""
-    return tuple(
+    """Tuning services that take a newcomer's jobs on the day; for the API model named, if any."""
+    rows = tuple(
         row
         for row in inputs.knowledge.managed_tuning
         if row.general == "yes"
         and on_sale(row, inputs.day)
         and (not row.closed_to_new or row.closed_to_new > inputs.day)
+    )
+    named = str(inputs.profile.get("model.api") or "").lower()
+    return tuple(row for row in rows if named and named in row.model.lower()) or rows
+
+
+def late_models(inputs: Inputs) -> tuple[str, ...]:
+    """Sentences on models that the profile names and that had not come out by the day."""
+    named = {field: inputs.profile.get(field) for field in ("model.open", "model.api")}
+    found: list[tuple[object, Released | None]] = []
+    if isinstance(named["model.open"], str):
+        found.append(
+            (named["model.open"], match(named["model.open"], inputs.knowledge.open_models).row)
+        )
+    if isinstance(named["model.api"], str):
+        found.append(
+            (named["model.api"], match(named["model.api"], inputs.knowledge.api_models).row)
+        )
+    return tuple(
+        f"{name} came out after {inputs.day}; a usual model of the day is taken"
+        for name, row in found
+        if row is not None and not since(row, inputs.day)
     )

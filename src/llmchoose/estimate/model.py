@@ -27,24 +27,25 @@ class Training:
     """The training of one approach, all its runs together.
 
     Attributes:
-        params: Parameters of the model that is trained.
+        params: Parameters of the model that is trained; `active` those that work on a token.
         tokens: Tokens seen in the final run.
         flops: FLOPs of all runs.
         n_gpus: Accelerators side by side (one number: a plan has one count).
         gpu_hours: Accelerator-hours of all runs.
-        final_gpu_hours: Accelerator-hours of the final run alone.
+        repeats: All runs over the final one.
         wall_clock_days: Days of all runs one after another on `n_gpus`.
         memory_gb: Memory of one accelerator, GB.
         min_gpus: Accelerators needed for memory, and for the deadline where one is given.
     """
 
     params: Array
+    active: Array
     tokens: Array
     flops: Array
     gpu: Gpu
     n_gpus: float
     gpu_hours: Array
-    final_gpu_hours: Array
+    repeats: Array
     wall_clock_days: Array
     memory_gb: Array
     min_gpus: Array

@@ -16,7 +16,7 @@ def work_usd(person_weeks: Array, usd_per_month: Array) -> Array:
 
 
 def calendar_days(
-    weeks: Array, engineers: Array, reference_engineers: Array, exponent: Array
+    weeks: Array, engineers: Array, reference_engineers: Array | float, exponent: Array
 ) -> Array:
     """Calendar days for a team of another size than the one the weeks were judged for.
 

@@ -1,6 +1,7 @@
 """Where machines stand and people work: power, carbon and salaries of a region."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.names import match
@@ -28,6 +29,7 @@ class Place:
     people_source: tuple[str, ...]
 
 
+@lru_cache(maxsize=256)
 def place_of(name: str, knowledge: Knowledge) -> Place:
     """The region of that name.
 

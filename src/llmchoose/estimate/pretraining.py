@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llmchoose.estimate import cost, energy, flops, throughput
+from llmchoose.estimate import cost, energy, flops, memory, throughput
 from llmchoose.estimate.distributions import Array, Draws, median
 from llmchoose.estimate.efficiency import goodput, whole_run_utilisation
 from llmchoose.estimate.inputs import Setting
@@ -16,7 +16,6 @@ from llmchoose.knowledge.names import match
 from llmchoose.knowledge.tables import Gpu
 
 PRECISIONS = ("bf16", "fp16", "fp8", "fp32")
-NODE = 8
 # Encoder-decoders: each token passes the encoder or the decoder, about half of the weights.
 SHARE_OF_WEIGHTS = {"decoder": 1.0, "encoder": 1.0, "encoder_decoder": 0.5}
 
@@ -95,6 +94,8 @@ def estimate_pretraining(
         ValueError: The hardware is unknown or was not to be had on the day, or a figure would beat
             the hardware's peak.
     """
+    if run.active_params is not None and run.active_params > run.params:
+        raise ValueError("more parameters are active than there are")
     setting = Setting(knowledge, Draws(seed, samples), day or knowledge.as_of)
     gpu, place = _gpu(setting, run), place_of(run.region, knowledge)
     peak = _peak(gpu, run.precision)
@@ -103,8 +104,9 @@ def estimate_pretraining(
     )
     work = _flops(run, tokens)
     running, good = _efficiency(setting, run, gpu, peak, work / tokens)
+    _check_memory(setting, run, gpu)
     hours = throughput.gpu_hours(np.full(samples, work), peak, running * good) * _runs(setting, run)
-    count = run.n_gpus or _usual_count(setting, hours)
+    count = run.n_gpus or _usual_count(setting, hours, gpu)
     price = rent(setting, gpu, run.plan) if run.plan != "owned" else None
     card = cards_usd(setting, gpu)
     cluster = _cluster(setting, card, count)
@@ -127,6 +129,17 @@ def estimate_pretraining(
         sources=_sources(price, card),
         notes=_notes(run, price),
     )
+
+
+def _check_memory(setting: Setting, run: Run, gpu: Gpu) -> None:
+    """Refuse a count on which weights, gradients and optimiser do not fit, split over all."""
+    needed = float(memory.states_gb(run.params, setting.constant("memory.full_states")))
+    least = int(np.ceil(needed / (gpu.memory_gb * setting.constant("memory.usable"))))
+    if run.n_gpus is not None and run.n_gpus < least:
+        raise ValueError(
+            f"{run.params:.3g} parameters take {needed:,.0f} GB to train, which is at least "
+            f"{least} x {gpu.name}; {run.n_gpus} do not hold it"
+        )
 
 
 def _runs(setting: Setting, run: Run) -> Array | float:
@@ -201,7 +214,7 @@ def _efficiency(
         setting.knowledge.efficiency,
         setting.draws.normal("efficiency"),
         np.asarray(active),
-        np.asarray(float(run.n_gpus or 512)),
+        np.asarray(float(run.n_gpus or setting.knowledge.efficiency["count_reference"].value)),
         gpu,
         setting.year,
         moe=bool(run.active_params and run.active_params < run.params),
@@ -213,11 +226,11 @@ def _efficiency(
     return running, whole / running
 
 
-def _usual_count(setting: Setting, hours: Array) -> int:
+def _usual_count(setting: Setting, hours: Array, gpu: Gpu) -> int:
     """Whole nodes that finish in the usual time."""
-    within = setting.constant("planning_days")
-    nodes = np.ceil(median(hours) / (within * throughput.HOURS_PER_DAY * NODE))
-    return int(max(nodes, 1) * NODE)
+    within, node = setting.constant("planning_days"), gpu.gpus_per_node or 1
+    nodes = np.ceil(median(hours) / (within * throughput.HOURS_PER_DAY * node))
+    return int(max(nodes, 1) * node)
 
 
 def _cost(

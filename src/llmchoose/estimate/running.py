@@ -19,8 +19,9 @@ from llmchoose.estimate.market import (
     rent,
     token_price,
     tuning_services,
+    uses_owned,
 )
-from llmchoose.estimate.model import Item, Serving
+from llmchoose.estimate.model import Item, Serving, Training
 from llmchoose.estimate.training import kind_of
 from llmchoose.knowledge.tables import ApiModel, Gpu, ManagedTuning
 
@@ -57,22 +58,23 @@ def prompt_tokens(inputs: Inputs, approach: str) -> Array:
     return user + extra + (inputs.factor("rag.retrieved_tokens") if approach == "rag" else 0.0)
 
 
-def serve(inputs: Inputs, approach: str, params: Array | None) -> Serving:
+def serve(inputs: Inputs, approach: str, trained: Training | None) -> Serving:
     """What an approach costs a month to serve, and how fast it answers.
 
     Args:
         inputs: Draws of one profile.
         approach: Id of the approach.
-        params: Parameters of the model that was trained; None for prompted and managed models.
+        trained: The model that was trained; None for prompted and managed models.
     """
     if approach == "managed_finetune":
         return _managed(inputs)
     if approach in PROMPTED and not self_hosted(inputs):
         return _api(inputs, approach)
-    if params is None:
-        model = open_model(inputs, "serve", kind_of(inputs))
-        params = np.full(inputs.draws.samples, params_of(model))
-    return _own(inputs, approach, params)
+    if trained is not None:
+        return _own(inputs, approach, trained.params, trained.active)
+    model = open_model(inputs, "serve", kind_of(inputs))
+    sizes = (np.full(inputs.draws.samples, params_of(model, active=some)) for some in (False, True))
+    return _own(inputs, approach, *sizes)
 
 
 def _monthly_requests(inputs: Inputs) -> Array:
@@ -122,13 +124,13 @@ def _managed(inputs: Inputs) -> Serving:
     return Serving(tuple(items), latency, None, None, None)
 
 
-def _own(inputs: Inputs, approach: str, params: Array) -> Serving:
+def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving:
     need = memory.states_gb(params, inputs.factor("memory.frozen_16bit")) * inputs.factor(
         "memory.serving"
     )
     gpu, price, n_gpus = _serving_card(inputs, median(need))
     capacity = serving.requests_per_second(
-        params,
+        active,
         prompt_tokens(inputs, approach),
         inputs.number("traffic.output_tokens"),
         peak_tflops(gpu),
@@ -144,7 +146,7 @@ def _own(inputs: Inputs, approach: str, params: Array) -> Serving:
     )
     hours = count * n_gpus * inputs.constant("hours_per_month")
     usd = None if price is None else cost.rent_usd(hours, price.usd)
-    if usd is not None and "compute.owned" in inputs.given:
+    if usd is not None and uses_owned(inputs, gpu):
         usd = usd * inputs.factor("owned.opportunity")
     item = Item(
         "serving on accelerators of one's own",
@@ -153,13 +155,16 @@ def _own(inputs: Inputs, approach: str, params: Array) -> Serving:
         price.source[:3] if price else (),
         f"{n_gpus} x {gpu.name} for each replica",
     )
-    latency = _own_latency(inputs, approach, params)
+    latency = _own_latency(inputs, approach, active)
     return Serving((item,), latency, serving.utilisation(per_day, capacity, count), hours, gpu)
 
 
 def _serving_card(inputs: Inputs, need_gb: float) -> tuple[Gpu, Price | None, int]:
-    """The card and count that hold the model for the least rent on the day."""
+    """The card and count that hold the model: those owned, else the least rent on the day."""
     room = inputs.constant("memory.usable")
+    own, _ = gpu_of(inputs)
+    if uses_owned(inputs, own):
+        return own, rent(inputs, own), max(1, int(np.ceil(need_gb / (own.memory_gb * room))))
     offers = [
         (max(1, int(np.ceil(need_gb / (gpu.memory_gb * room)))), usd, gpu)
         for gpu, usd in offered(inputs.knowledge, inputs.day)
@@ -192,7 +197,7 @@ def retrieval_items(inputs: Inputs) -> tuple[Item, ...]:
     index = np.maximum(
         vectors * inputs.factor("rag.index_usd_per_m_vectors"), inputs.factor("rag.index_floor_usd")
     )
-    renewed = 365 / 12 / np.maximum(inputs.number("data.knowledge_changes"), 1.0)
+    renewed = DAYS_PER_MONTH / np.maximum(inputs.number("data.knowledge_changes"), 1.0)
     again = tokens * np.minimum(renewed, 1.0) / 1e6 * price
     return (
         Item(

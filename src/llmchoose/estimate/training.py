@@ -1,6 +1,6 @@
 """The training that an approach needs: tokens, FLOPs, accelerator-hours, memory, count."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,9 +8,15 @@ from llmchoose.estimate import flops, memory, throughput
 from llmchoose.estimate.distributions import Array, median
 from llmchoose.estimate.efficiency import whole_run_utilisation
 from llmchoose.estimate.inputs import Inputs, distinct, select
-from llmchoose.estimate.market import open_model, params_of, peak_tflops
+from llmchoose.estimate.market import (
+    open_model,
+    owned_gpus,
+    params_of,
+    peak_tflops,
+    uses_owned,
+)
 from llmchoose.estimate.model import Training
-from llmchoose.knowledge.tables import Gpu
+from llmchoose.knowledge.tables import Gpu, OpenModel
 
 TUNED = ("lora", "full_finetune")
 PRETRAINED = ("continued_pretrain", "scratch")
@@ -22,6 +28,8 @@ class Run:
     """A final run and what surrounds it, before hardware is chosen."""
 
     params: Array
+    active: Array
+    moe: bool
     tokens: Array
     flops: Array
     repeats: Array
@@ -104,9 +112,12 @@ def _tuning(inputs: Inputs, approach: str) -> Run:
     else:
         rate = inputs.factor("flops_per_param_token.full")
         states = memory.states_gb(params, inputs.factor("memory.full_states"))
-    work = flops.training(params_of(model, active=True), tokens, rate)
+    active = np.full_like(params, params_of(model, active=True))
+    work = flops.training(active, tokens, rate)
     return Run(
         params,
+        active,
+        _is_moe(model),
         tokens,
         work,
         inputs.factor(f"tuning_runs.{approach}"),
@@ -115,12 +126,18 @@ def _tuning(inputs: Inputs, approach: str) -> Run:
     )
 
 
+def _is_moe(model: OpenModel) -> bool:
+    return params_of(model, active=True) < params_of(model)
+
+
 def _continued(inputs: Inputs) -> Run:
     model = open_model(inputs, "continue", kind_of(inputs))
+    least, most = (inputs.constant(f"continued_tokens.{end}") for end in ("min", "max"))
+    tokens = np.clip(effective_tokens(inputs), least, most) / (1 - inputs.factor("replay_share"))
     params = np.full(inputs.draws.samples, params_of(model))
-    domain = np.clip(effective_tokens(inputs), 1e8, inputs.constant("continued_tokens.max"))
-    tokens = domain / (1 - inputs.factor("replay_share"))
-    return _pretraining(inputs, params, tokens, "continued_pretrain", model.source)
+    active = np.full_like(params, params_of(model, active=True))
+    run = _pretraining(inputs, params, active, tokens, "continued_pretrain", model.source)
+    return replace(run, moe=_is_moe(model))
 
 
 def _scratch(inputs: Inputs) -> Run:
@@ -131,17 +148,24 @@ def _scratch(inputs: Inputs) -> Run:
     text = effective_tokens(inputs)
     ceiling = params * inputs.constant("tokens_per_param.max")
     tokens = np.where(text >= optimal, np.minimum(text, ceiling), optimal)
-    return _pretraining(inputs, params, tokens, "scratch", ("hoffmann-2022-chinchilla",))
+    source = ("hoffmann-2022-chinchilla",)
+    return _pretraining(inputs, params, params, tokens, "scratch", source)
 
 
 def _pretraining(
-    inputs: Inputs, params: Array, tokens: Array, approach: str, source: tuple[str, ...]
+    inputs: Inputs,
+    params: Array,
+    active: Array,
+    tokens: Array,
+    approach: str,
+    source: tuple[str, ...],
 ) -> Run:
-    attention = flops.attention_per_token(params, 2048)
-    work = flops.training(params, tokens, 6.0, attention)
+    attention = flops.attention_per_token(active, inputs.constant("pretraining.seq_len"))
+    work = flops.training(active, tokens, 6.0, attention)
     states = memory.states_gb(params, inputs.factor("memory.full_states"))
     repeats = 1 + inputs.factor(f"experiments.{approach}")
-    return Run(params, tokens, work, repeats, states, ("kaplan-2020-scaling", *source))
+    cited = ("kaplan-2020-scaling", *source)
+    return Run(params, active, False, tokens, work, repeats, states, cited)
 
 
 def train(inputs: Inputs, approach: str, gpu: Gpu) -> Training | None:
@@ -171,7 +195,7 @@ def train(inputs: Inputs, approach: str, gpu: Gpu) -> Training | None:
     first = throughput.gpu_hours(
         run.flops, peak_tflops(gpu), _utilisation(inputs, approach, run, gpu, for_memory)
     )
-    count, needed = _count(inputs, for_memory, first * run.repeats)
+    count, needed = _count(inputs, gpu, for_memory, first * run.repeats)
     final = throughput.gpu_hours(
         run.flops,
         peak_tflops(gpu),
@@ -180,12 +204,13 @@ def train(inputs: Inputs, approach: str, gpu: Gpu) -> Training | None:
     hours = final * run.repeats
     return Training(
         params=run.params,
+        active=run.active,
         tokens=run.tokens,
         flops=run.flops * run.repeats,
         gpu=gpu,
         n_gpus=count,
         gpu_hours=hours,
-        final_gpu_hours=final,
+        repeats=run.repeats,
         wall_clock_days=throughput.days(hours, count),
         memory_gb=memory.per_gpu_gb(run.states_gb, count, alone, 0.0),
         min_gpus=needed,
@@ -199,14 +224,15 @@ def _utilisation(inputs: Inputs, approach: str, run: Run, gpu: Gpu, n_gpus: Arra
     return whole_run_utilisation(
         inputs.knowledge.efficiency,
         inputs.draws.normal("efficiency"),
-        run.params,
+        run.active,
         n_gpus,
         gpu,
         inputs.year,
+        moe=run.moe,
     )
 
 
-def _count(inputs: Inputs, for_memory: Array, hours: Array) -> tuple[float, Array]:
+def _count(inputs: Inputs, gpu: Gpu, for_memory: Array, hours: Array) -> tuple[float, Array]:
     """Accelerators that are taken, and those that are needed draw by draw."""
     deadline = inputs.number("time.deadline") * inputs.constant("deadline_share")
     known = "time.deadline" in inputs.given
@@ -214,9 +240,11 @@ def _count(inputs: Inputs, for_memory: Array, hours: Array) -> tuple[float, Arra
     for_time = throughput.gpus_for(np.full_like(hours, median(hours)), within)
     needed = np.maximum(for_memory, for_time) if known else for_memory
     count = float(np.ceil(median(np.maximum(for_memory, for_time))))
+    least = max(float(np.ceil(median(for_memory))), 1.0)
     if "compute.max_gpus" in inputs.given:
-        most = median(inputs.number("compute.max_gpus"))
-        count = min(count, max(most, float(np.ceil(median(for_memory))), 1.0))
+        count = min(count, max(median(inputs.number("compute.max_gpus")), least))
+    if uses_owned(inputs, gpu):
+        count = min(count, max(float(owned_gpus(inputs)[gpu]), least))
     return count, needed
 
 

@@ -34,8 +34,7 @@ def read_csv(path: Path, kind: type[Built], *, check: bool = False) -> tuple[Bui
     Raises:
         InputError: A checked row is not what it has to be.
     """
-    with path.open(newline="", encoding="utf-8") as handle:
-        header, *lines = csv.reader(handle)
+    header, *lines = csv.reader(read_text(path).splitlines()) or [[]]
     if check:
         rows = [_filled(dict(zip(header, line, strict=False)), kind) for line in lines]
         return tuple(checked(rows, list[kind], path))  # type: ignore[valid-type]
@@ -63,6 +62,23 @@ def _row(kind: type[Built], values: Mapping[str, Any]) -> Built:
     return row
 
 
+def read_text(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        InputError: It cannot be read, is empty, or is not UTF-8.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise InputError((Problem(f"{path} cannot be read: {error.strerror}"),)) from error
+    except UnicodeDecodeError as error:
+        raise InputError((Problem(f"{path} is not text in UTF-8"),)) from error
+    if not text.strip():
+        raise InputError((Problem(f"{path} is empty"),))
+    return text
+
+
 def read_yaml_file(path: Path) -> Any:
     """A YAML file of the knowledge as plain data.
 
@@ -72,7 +88,7 @@ def read_yaml_file(path: Path) -> Any:
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         # Straight from the events: composing nodes first takes twice the time.
-        return _plain(yaml.parse(path.read_text("utf-8"), Loader=loader))
+        return _plain(yaml.parse(read_text(path), Loader=loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = Mark(str(path), mark.line + 1, mark.column + 1) if mark else None

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
 MOST_GUESSES = 3
-_OWNER = re.compile(r"^.*/")
+_OWNER = re.compile(r"^[^\s/]+/")
 _NOISE = re.compile(
     r"\b(nvidia|geforce|quadro|tesla|instinct|rtx|sxm\d?|hf)\b|(?<![a-z])rtx(?=a?\d)|\(.*?\)"
 )

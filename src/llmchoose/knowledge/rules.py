@@ -186,11 +186,15 @@ class Approach(Rule):
 
 @dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Step(Rule):
-    """One step of the plan and the number by which one sees that it is done."""
+    """One step of the plan and the number by which one sees that it is done.
+
+    `answered_by` names fields: where the profile gives them all, the step is done already.
+    """
 
     step: str
     do: str
     exit_criterion: str
+    answered_by: tuple[str, ...] = ()
     sources: tuple[str, ...]
 
 

@@ -2,7 +2,8 @@
 
 Units stand in the names of the columns. Dates are ISO texts cut where the source stops
 (`2020`, `2020-06`), so that text order is time order and `2020-06` is on or before any day of
-that month. A blank cell is unknown (`None`), never zero.
+that month. A blank cell is unknown (`None`), never zero. Rows are made by `build.py` alone, at
+once and not field by field: hence no `__init__`.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ Ids = tuple[str, ...]
 Plan = Literal["on_demand", "reserved_1y", "reserved_3y", "spot", "marketplace"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class Row:
     """A row: where its numbers come from, and when they held."""
 
@@ -25,7 +26,7 @@ class Row:
     note: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class Source:
     """A document, paper, price list or judgement that facts rest on."""
 
@@ -38,7 +39,7 @@ class Source:
     url: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class Evidence(Row):
     """A claim of one of the start documents, or a finding of the literature."""
 
@@ -50,7 +51,7 @@ class Evidence(Row):
     verified: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class Gpu(Row):
     """An accelerator; dense peaks in TFLOP/s, purchase prices of the bare card."""
 
@@ -82,7 +83,7 @@ class Gpu(Row):
     verified: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class Rent(Row):
     """What a provider asks for one accelerator-hour."""
 
@@ -95,7 +96,7 @@ class Rent(Row):
     verified: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class Region(Row):
     """Grid, power and people of a country or cloud region; blanks fall back to World."""
 
@@ -111,7 +112,7 @@ class Region(Row):
     verified: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class OpenModel(Row):
     """An open-weights model; `available_from` is its release."""
 
@@ -138,7 +139,7 @@ class OpenModel(Row):
     verified: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class ApiModel(Row):
     """An API model's price over one period; `price_until` is exclusive."""
 
@@ -165,7 +166,7 @@ class ApiModel(Row):
         return self.model
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class ManagedTuning(Row):
     """A provider's tuning service for one model."""
 
@@ -184,7 +185,7 @@ class ManagedTuning(Row):
     verified: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class Language(Row):
     """What a language costs in tokens, and how well existing models know it."""
 
@@ -199,7 +200,7 @@ class Language(Row):
     bytes_per_token: float
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class Currency(Row):
     """A currency's dated rate."""
 
@@ -207,7 +208,7 @@ class Currency(Row):
     usd_per_unit: float
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class Factor(Row):
     """A constant of the estimate as p10, p50 and p90; all equal when it has no spread."""
 
@@ -216,8 +217,12 @@ class Factor(Row):
     p50: float
     p90: float
 
+    def __post_init__(self) -> None:
+        if not self.p10 <= self.p50 <= self.p90:
+            raise ValueError(f"{self.id}: p10 <= p50 <= p90 does not hold")
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class Efficiency(Row):
     """A fitted constant of the model of efficiency (written by scripts/fit_efficiency.py)."""
 
@@ -227,7 +232,7 @@ class Efficiency(Row):
     high: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class DefaultModel(Row):
     """Which open model is taken for a use and kind of task when the profile names none."""
 

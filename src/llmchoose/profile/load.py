@@ -87,7 +87,13 @@ def set_value(profile: Profile, change: str, knowledge: World) -> Profile:
             if not equals
             else (f"{quoted(name)} is not a field of a profile")
         )
-        hint = "write it as task.kind=qa" if not equals else _guess(name, "", knowledge.fields)
+        inside = [other.key for other in knowledge.fields.values() if other.section == name]
+        guess = (
+            f"name a field of it, such as {name}.{inside[0]}"
+            if inside
+            else _guess(name, "", knowledge.fields)
+        )
+        hint = guess if equals else "write it as task.kind=qa"
         mark = Mark("--set", 1, 1)
         raise InputError((Problem(message, mark, change, max(1, len(name)), hint),))
     # Padded, so that columns count in the whole argument.
@@ -97,6 +103,8 @@ def set_value(profile: Profile, change: str, knowledge: World) -> Profile:
     read = reader.read(field, value.root) if value.root is not None else None
     if reader.problems:
         raise InputError([_with_line(problem, change) for problem in reader.problems])
+    if read is None and field.required:
+        raise InputError((Problem(f"{name} cannot be empty", Mark("--set", 1, 1), change),))
     values = {other: kept for other, kept in profile.values.items() if other != name}
     marks = {other: kept for other, kept in profile.marks.items() if other != name}
     if read is not None:

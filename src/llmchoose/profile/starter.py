@@ -42,7 +42,7 @@ def _entry(field: Field) -> str:
         if field.type == "enum"
         else (f" Any of {', '.join(field.values)}." if field.type == "enums" else "")
     )
-    words = wrap(f"{field.question} {field.help}{choices}", 92)
+    words = wrap(f"{field.help}{choices}", 92)
     comment = "\n".join(f"{indent}# {line}" for line in words)
     entry = f"{indent}{field.key}: {example_text(field.example)}"
     return f"{comment}\n{entry}" if field.name in FILLED else f"{comment}\n# {entry}"

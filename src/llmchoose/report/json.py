@@ -35,7 +35,7 @@ def as_dict(assessment: Assessment) -> dict[str, Any]:
             "seed": inputs.draws.seed,
             "samples": inputs.draws.samples,
         },
-        "profile": assessment.profile.normalised(),
+        "profile": _rounded(assessment.profile.normalised()),
         "assumptions": [_assumption(one) for one in inputs.assumptions],
         "recommendation": _recommendation(assessment),
         "approaches": [
@@ -237,3 +237,13 @@ def _band(figures: Band) -> dict[str, float]:
 def render_all(assessments: Iterable[Assessment]) -> str:
     """One line for each assessment (JSON Lines; one object for a single one)."""
     return "".join(render(one) for one in assessments)
+
+
+def _rounded(node: Any) -> Any:
+    """Plain data with its numbers to six significant digits."""
+    if isinstance(node, dict):
+        return {key: _rounded(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_rounded(value) for value in node]
+    whole = isinstance(node, bool) or not isinstance(node, int | float)
+    return node if whole else significant(float(node))

@@ -15,6 +15,7 @@ from llmchoose.knowledge.load import Citation
 DAYS_PER_WEEK = 7
 LONG_DAYS = 60
 WORTH_SAYING = 0.005
+DIGITS = 2
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,15 @@ class Line:
 
 
 def money(figures: Band, *, at_least: bool = False) -> str:
-    """A band of dollars: `$12k to $40k`."""
-    if figures.p10 == figures.p90:
-        text = f"${short(figures.p50)}"
-    else:
-        text = f"${short(figures.p10)} to ${short(figures.p90)}"
+    """A band of dollars, to two digits: `$12k to $40k`."""
+    low, high = short(figures.p10, DIGITS), short(figures.p90, DIGITS)
+    text = f"${low}" if low == high else f"${low} to ${high}"
     return f"≥ {text}" if at_least else text
 
 
-def span(figures: Band) -> str:
-    """A band of a plain figure: `10 to 40`."""
-    low, high = short(figures.p10), short(figures.p90)
+def span(figures: Band, digits: int = 2) -> str:
+    """A band of a plain figure, to two digits unless more are asked for: `10 to 40`."""
+    low, high = short(figures.p10, digits), short(figures.p90, digits)
     return low if low == high else f"{low} to {high}"
 
 
@@ -111,6 +110,8 @@ def sureness(assessment: Assessment) -> str:
         "of the draws"
     )
     second = decision.second
+    if second is None:
+        text += "; it is the only approach that no hard gate closes"
     if second and second.probability_best >= WORTH_SAYING:
         text += f", {second.approach.id} in {second.probability_best:.0%}"
     return text
@@ -130,7 +131,7 @@ def assumed(one: Assumption, fields: Mapping[str, Field]) -> str:
     """An assumption's value in words, with its unit."""
     if isinstance(one.value, Band):
         unit = fields[one.input].unit
-        text = f"{short(one.value.p50)} ({span(one.value)})"
+        text = f"{short(one.value.p50)} ({span(one.value, 3)})"
         return text if unit in ("", "fraction") else f"{text} {unit}"
     likely = sorted(one.value.items(), key=lambda pair: -pair[1])
     return ", ".join(

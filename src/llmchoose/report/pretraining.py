@@ -2,11 +2,14 @@
 
 import json
 from dataclasses import asdict
+from textwrap import fill
 from typing import Any
 
 from llmchoose.decision.wording import short
 from llmchoose.estimate.distributions import Array, Band, band, significant
 from llmchoose.estimate.pretraining import PretrainingEstimate
+
+WIDTH = 80
 
 
 def render_json(estimate: PretrainingEstimate) -> str:
@@ -52,7 +55,10 @@ def render_terminal(estimate: PretrainingEstimate) -> str:
             f"rent ({run.plan})" if run.plan != "owned" else "owned, per run",
             *_cells(estimate.cost_usd, "$"),
         ),
-        (f"buying {estimate.n_gpus:,} bare cards", *_cells(estimate.purchase_usd, "$")),
+        (
+            f"buying {estimate.n_gpus:,} bare card{'s' * (estimate.n_gpus > 1)}",
+            *_cells(estimate.purchase_usd, "$"),
+        ),
         ("  with servers and network", *_cells(estimate.cluster_usd, "$")),
         ("energy, kWh", *_cells(estimate.energy_kwh, ",.0f")),
         ("emissions, tCO2e", *_cells(estimate.tco2e, ",.1f")),
@@ -70,7 +76,8 @@ def render_terminal(estimate: PretrainingEstimate) -> str:
             for name, low, middle, high in rows
         ),
     ]
-    return "\n".join([*lines, "", *estimate.notes, f"sources: {', '.join(estimate.sources)}", ""])
+    sources = fill(f"sources: {', '.join(estimate.sources)}", WIDTH, break_on_hyphens=False)
+    return "\n".join([*lines, "", *estimate.notes, sources, ""])
 
 
 def _band(values: Array | None) -> dict[str, float] | None:

@@ -16,7 +16,7 @@ from llmchoose.estimate.distributions import band
 from llmchoose.estimate.model import Item
 from llmchoose.report import phrases
 
-WIDEST = 160
+NARROWEST, WIDEST = 40, 160
 WIDE = 120
 FIRST_STEPS = 3
 
@@ -29,7 +29,7 @@ def render_all(assessments: Sequence[Assessment], *, plain: bool = False) -> str
         plain: Write no colour whatever the terminal says (for files).
     """
     console = Console(file=io.StringIO() if plain else sys.stdout, highlight=False, soft_wrap=False)
-    console.width = min(console.width, WIDEST)
+    console.width = min(max(console.width, NARROWEST), WIDEST)
     with console.capture() as captured:
         for one in assessments:
             console.print(_title(one), _answer(one), sep="\n")
@@ -100,7 +100,7 @@ def _answer(assessment: Assessment) -> Table:
         table.add_row("Time", Text(f"{phrases.calendar(band(estimate.time_days))} to production"))
     table.add_row("Sure", Text(phrases.sureness(assessment)))
     if agrees := phrases.agreement(assessment):
-        table.add_row("Agrees", Text(agrees, style="" if decision.agrees else "yellow"))
+        table.add_row("Record", Text(agrees, style="" if decision.agrees else "yellow"))
     if decision.recommended is None:
         table.add_row("Why", Text(decision.summary))
     return table
