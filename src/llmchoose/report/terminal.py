@@ -1,24 +1,24 @@
-"""The report for a terminal: the first screen answers, the rest explains."""
+"""The report for a terminal: the first screen answers, the rest explains.
 
-import io
+Lines are laid out here; rich gives them colour where standard output is a terminal that wants it.
+"""
+
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from shutil import get_terminal_size
 from textwrap import TextWrapper
-
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.rule import Rule
-from rich.table import Table
-from rich.text import Text
 
 from llmchoose.assessment import Assessment
 from llmchoose.estimate.distributions import band
 from llmchoose.estimate.model import Item
 from llmchoose.report import phrases
 
-NARROWEST, WIDEST = 40, 160
-WIDE = 120
+NARROWEST, WIDEST, WIDE = 40, 160, 120
 FIRST_STEPS = 3
+GAP = "  "
+Line = tuple[str, str]
+Pair = tuple[str, str]
 
 
 def render_all(assessments: Sequence[Assessment], *, plain: bool = False) -> str:
@@ -28,25 +28,80 @@ def render_all(assessments: Sequence[Assessment], *, plain: bool = False) -> str
         assessments: What to report.
         plain: Write no colour whatever the terminal says (for files).
     """
-    console = Console(file=io.StringIO() if plain else sys.stdout, highlight=False, soft_wrap=False)
-    console.width = min(max(console.width, NARROWEST), WIDEST)
+    width = min(max(get_terminal_size().columns, NARROWEST), WIDEST)
+    lines = [line for one in assessments for line in _report(one, width)]
+    if plain or not _wants_colour():
+        return "".join(f"{text.rstrip()}\n" for text, _ in lines)
+    return _coloured(lines, width)
+
+
+def _wants_colour() -> bool:
+    if os.environ.get("NO_COLOR") and not os.environ.get("FORCE_COLOR"):
+        return False
+    terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return terminal or bool(os.environ.get("FORCE_COLOR"))
+
+
+def _coloured(lines: Sequence[Line], width: int) -> str:
+    from rich.console import Console  # dear to load, and only needed for colour
+    from rich.text import Text
+
+    console = Console(file=sys.stdout, highlight=False, width=width)
     with console.capture() as captured:
-        for one in assessments:
-            console.print(_title(one), _answer(one), sep="\n")
-            for title, body in _sections(one, console.width):
-                console.print(Text(f"\n{title}", style="bold underline"))
-                # Long lists are wrapped already: laying them out as tables takes most of the time.
-                console.out(body) if isinstance(body, str) else console.print(body)
-    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+        for text, style in lines:
+            console.print(Text(text, style=style), no_wrap=True, overflow="ignore", crop=False)
+    return captured.get()
 
 
-def _sections(assessment: Assessment, width: int) -> Iterator[tuple[str, RenderableType]]:
+def _report(assessment: Assessment, width: int) -> Iterator[Line]:
+    yield from _title(assessment, width)
+    yield from _answer(assessment, width)
+    for title, lines in _sections(assessment, width):
+        yield "", ""
+        yield title, "bold underline"
+        yield from lines
+    yield "", ""
+
+
+def _title(assessment: Assessment, width: int) -> Iterator[Line]:
+    name = _cut(str(assessment.profile.get("name")), width - 1)
+    yield f"{name} {'─' * (width - len(name) - 1)}", "bold"
+    yield f"as of {assessment.inputs.day}, rulebook {assessment.knowledge.rulebook.id}", "dim"
+    yield "", ""
+
+
+def _answer(assessment: Assessment, width: int) -> Iterator[Line]:
+    decision = assessment.decision
+    rows = [("Do", phrases.headline(assessment))]
+    if decision.recommended:
+        estimate = assessment.estimates[decision.recommended.approach.id]
+        total, once, monthly = (
+            phrases.money(band(usd), at_least=estimate.lower_bound)
+            for usd in (estimate.total_usd, estimate.one_time_usd, estimate.monthly_usd)
+        )
+        over = phrases.horizon(assessment)
+        rows += [
+            ("Cost", f"{total} over {over}: {once} once, {monthly} a month"),
+            ("Time", f"{phrases.calendar(band(estimate.time_days))} to production"),
+        ]
+    rows.append(("Sure", phrases.sureness(assessment)))
+    if agrees := phrases.agreement(assessment):
+        rows.append(("Record", agrees))
+    if decision.recommended is None:
+        rows.append(("Why", decision.summary))
+    styles = {"Do": "bold green" if decision.recommended else "bold red"}
+    if decision.agrees is False:
+        styles["Record"] = "yellow"
+    yield from _listed(rows, width, styles)
+
+
+def _sections(assessment: Assessment, width: int) -> Iterator[tuple[str, Iterator[Line]]]:
     best = assessment.decision.recommended
     if best is not None:
-        yield "Why", _listed(_reasons(assessment), width)
         first = enumerate(assessment.decision.plan[:FIRST_STEPS], 1)
+        yield "Why", _listed(_reasons(assessment), width, {"+": "green", "-": "red", "&": "cyan"})
         yield "What first", _listed([(f"{n}.", step.do) for n, step in first], width)
-    yield "All approaches side by side", _table(assessment, wide=width >= WIDE)
+    yield "All approaches side by side", _table(assessment, width)
     if best is not None:
         yield "Cost of the recommended approach", _breakdown(assessment, best.approach.id, width)
         yield "Plan", _listed(_plan(assessment), width)
@@ -55,58 +110,29 @@ def _sections(assessment: Assessment, width: int) -> Iterator[tuple[str, Rendera
     yield "Sources", _listed(_sources(assessment), width)
 
 
-def _listed(rows: Sequence[tuple[str, str]], width: int) -> str:
+def _listed(
+    rows: Sequence[Pair], width: int, styles: dict[str, str] | None = None
+) -> Iterator[Line]:
     """Labels with their texts beside them, each text wrapped under itself."""
-    indent = min(max((len(label) for label, _ in rows), default=0), width // 2) + 2
+    indent = min(max((len(label) for label, _ in rows), default=0), width // 2) + len(GAP)
     wrap = TextWrapper(width=width, subsequent_indent=" " * indent, break_on_hyphens=False)
-    return "\n".join(wrap.fill(f"{label:<{indent}}{text}") for label, text in rows)
+    for label, text in rows:
+        style = (styles or {}).get(label, "")
+        for line in wrap.wrap(f"{label:<{indent}}{text}"):
+            yield line, style
 
 
-def _title(assessment: Assessment) -> RenderableType:
-    name = str(assessment.profile.get("name"))
-    return Group(
-        Rule(Text(name, style="bold"), align="left", characters="─"),
-        Text(
-            f"as of {assessment.inputs.day}, rulebook {assessment.knowledge.rulebook.id}",
-            style="dim",
-        ),
-        Text(),
-    )
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells, padded so that the columns stand under each other."""
+    wide = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return [GAP.join(f"{cell:<{w}}" for cell, w in zip(row, wide, strict=True)) for row in rows]
 
 
-def _pairs() -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(ratio=1, overflow="fold")
-    return table
+def _cut(text: str, width: int) -> str:
+    return text if len(text.rstrip()) <= width else f"{text[: width - 1]}…"
 
 
-def _answer(assessment: Assessment) -> Table:
-    decision, table = assessment.decision, _pairs()
-    style = "bold green" if decision.recommended else "bold red"
-    table.add_row("Do", Text(phrases.headline(assessment), style=style))
-    if decision.recommended:
-        estimate = assessment.estimates[decision.recommended.approach.id]
-        least = estimate.lower_bound
-        table.add_row(
-            "Cost",
-            Text(
-                f"{phrases.money(band(estimate.total_usd), at_least=least)} over "
-                f"{phrases.horizon(assessment)}: "
-                f"{phrases.money(band(estimate.one_time_usd), at_least=least)} once, "
-                f"{phrases.money(band(estimate.monthly_usd), at_least=least)} a month"
-            ),
-        )
-        table.add_row("Time", Text(f"{phrases.calendar(band(estimate.time_days))} to production"))
-    table.add_row("Sure", Text(phrases.sureness(assessment)))
-    if agrees := phrases.agreement(assessment):
-        table.add_row("Record", Text(agrees, style="" if decision.agrees else "yellow"))
-    if decision.recommended is None:
-        table.add_row("Why", Text(decision.summary))
-    return table
-
-
-def _reasons(assessment: Assessment) -> list[tuple[str, str]]:
+def _reasons(assessment: Assessment) -> list[Pair]:
     decision = assessment.decision
     said = [
         ("+" if one.speaks == "for" else "-", one.text, one.sources) for one in decision.reasons
@@ -117,45 +143,36 @@ def _reasons(assessment: Assessment) -> list[tuple[str, str]]:
     return [(mark, f"{text} {phrases.citations(sources)}") for mark, text, sources in said]
 
 
-def _table(assessment: Assessment, *, wide: bool) -> Table:
-    table = Table(box=None, padding=(0, 1), header_style="bold", pad_edge=False, expand=wide)
-    columns = ["approach", "best in", "cost over the horizon", "to production"]
-    columns += ["once", "a month", "GPU-hours"] if wide else []
-    for column in columns:
-        table.add_column(column, no_wrap=column != "cost over the horizon")
+def _table(assessment: Assessment, width: int) -> Iterator[Line]:
+    wide, lines = width >= WIDE, phrases.side_by_side(assessment)
+    head = ["approach", "best in", "cost over the horizon", "to production"]
+    rows = [[line.approach, line.chance, line.total, line.days] for line in lines]
     if wide:
-        table.add_column("what stands against it", ratio=1, overflow="fold")
-    for place, line in enumerate(phrases.side_by_side(assessment)):
-        style = "dim" if not line.feasible else ("bold" if place == 0 else "")
-        cells = [line.approach, line.chance, line.total, line.days]
-        cells += [line.one_time, line.monthly, line.gpu_hours, line.said] if wide else []
-        table.add_row(*(Text(cell) for cell in cells), style=style)
-    if wide:
-        return table
-    return _with_remarks(table, assessment)
+        head += ["once", "a month", "GPU-hours"]
+        more = ([line.one_time, line.monthly, line.gpu_hours] for line in lines)
+        rows = [row + rest for row, rest in zip(rows, more, strict=True)]
+    header, *body = _columns([head, *rows])
+    yield _cut(header, width), "bold"
+    for place, (text, line) in enumerate(zip(body, lines, strict=True)):
+        style = "dim" if not line.feasible else "bold" if place == 0 else ""
+        yield _cut(text, width), style
+    against = [(line.approach, line.said) for line in lines if line.said]
+    if against:
+        yield "", ""
+        yield "What stands against them", "bold"
+        yield from _listed(against, width)
 
 
-def _with_remarks(table: Table, assessment: Assessment) -> Table:
-    outer, notes = Table.grid(expand=True), _pairs()
-    outer.add_column()
-    outer.add_row(table)
-    for line in phrases.side_by_side(assessment):
-        if line.said:
-            notes.add_row(Text(line.approach), Text(line.said))
-    outer.add_row(Padding(notes, (1, 0, 0, 0)))
-    return outer
-
-
-def _breakdown(assessment: Assessment, approach: str, width: int) -> str:
+def _breakdown(assessment: Assessment, approach: str, width: int) -> Iterator[Line]:
     estimate = assessment.estimates[approach]
     rows = [("item", "dollars", "from")]
     for item in estimate.items:
         usd = "unknown" if item.usd is None else phrases.money(band(item.usd))
         rows.append((item.name, usd + (" a month" if item.when == "monthly" else ""), _short(item)))
-    wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    lines = [f"{name:<{wide[0]}}  {usd:<{wide[1]}}  {source}" for name, usd, source in rows]
-    cut = [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines]
-    return "\n".join([*cut, "", _listed(_hardware(assessment, approach), width)])
+    for place, text in enumerate(_columns(rows)):
+        yield _cut(text, width), "" if place else "bold"
+    yield "", ""
+    yield from _listed(_hardware(assessment, approach), width, {"note": "yellow"})
 
 
 def _short(item: Item) -> str:
@@ -163,7 +180,7 @@ def _short(item: Item) -> str:
     return f"{first} +{len(more)}" if more else first
 
 
-def _hardware(assessment: Assessment, approach: str) -> list[tuple[str, str]]:
+def _hardware(assessment: Assessment, approach: str) -> list[Pair]:
     estimate = assessment.estimates[approach]
     run, rows = estimate.training, []
     if run is not None:
@@ -180,7 +197,7 @@ def _hardware(assessment: Assessment, approach: str) -> list[tuple[str, str]]:
     return rows + [("note", note) for note in estimate.notes]
 
 
-def _plan(assessment: Assessment) -> list[tuple[str, str]]:
+def _plan(assessment: Assessment) -> list[Pair]:
     return [
         (
             f"{number}.",
@@ -190,14 +207,14 @@ def _plan(assessment: Assessment) -> list[tuple[str, str]]:
     ]
 
 
-def _risks(assessment: Assessment) -> list[tuple[str, str]]:
+def _risks(assessment: Assessment) -> list[Pair]:
     return [
         ("!", f"{risk.text} {risk.mitigation} {phrases.citations(risk.sources)}")
         for risk in assessment.decision.risks
     ]
 
 
-def _assumptions(assessment: Assessment) -> list[tuple[str, str]]:
+def _assumptions(assessment: Assessment) -> list[Pair]:
     fields = assessment.knowledge.fields
     return [
         (one.input, f"{phrases.assumed(one, fields)} {phrases.citations(one.source)}")
@@ -205,7 +222,7 @@ def _assumptions(assessment: Assessment) -> list[tuple[str, str]]:
     ]
 
 
-def _sources(assessment: Assessment) -> list[tuple[str, str]]:
+def _sources(assessment: Assessment) -> list[Pair]:
     """Each source once, with the ids of what it says; the claims stand in the other formats."""
     ids: dict[str, list[str]] = {}
     for cite in phrases.named_sources(assessment):
