@@ -169,3 +169,13 @@ def test_people_never_cost_more_than_the_team_has_time_for(knowledge: Knowledge)
         assert work is not None
         most = 2 * estimate.time_days / 7 * 12_000 * 12 / 52
         assert (work <= most * 1.0001).all()
+
+
+def test_lora_of_a_65b_model_fits_one_48gb_card_in_4_bit(knowledge: Knowledge) -> None:
+    """Dettmers et al. 2023, abstract: 65B tuned on a single 48 GB GPU."""
+    changes = {"model__open": "llama-65b", "compute__gpu": "A6000"}
+    after = assessed(knowledge, as_of="2023-07", **changes).estimates["lora"].training
+    before = assessed(knowledge, as_of="2023-04", **changes).estimates["lora"].training
+    assert after is not None
+    assert before is not None
+    assert median(after.min_gpus) <= 2 < median(before.min_gpus)

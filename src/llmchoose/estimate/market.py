@@ -66,9 +66,10 @@ def gpu_of(inputs: Inputs) -> tuple[Gpu, str]:
     owned = owned_gpus(inputs)
     if "compute.gpu" not in inputs.given and owned:
         return max(owned, key=lambda gpu: (owned[gpu] * peak_tflops(gpu), gpu.id)), ""
-    gpu = match(name, inputs.knowledge.gpus).row
+    found = match(name, inputs.knowledge.gpus)
+    gpu = found.row
     if gpu is not None and since(gpu, inputs.day) and peak_tflops(gpu):
-        return gpu, ""
+        return gpu, found.assumed
     stand_in = newest_gpu(inputs.knowledge, inputs.day)
     late = gpu is None or not since(gpu, inputs.day)
     why = f"was not to be had on {inputs.day}" if late else "has no known peak"

@@ -97,7 +97,7 @@ def estimate_pretraining(
     if run.active_params is not None and run.active_params > run.params:
         raise ValueError("more parameters are active than there are")
     setting = Setting(knowledge, Draws(seed, samples), day or knowledge.as_of)
-    gpu, place = _gpu(setting, run), place_of(run.region, knowledge)
+    (gpu, taken), place = _gpu(setting, run), place_of(run.region, knowledge)
     peak = _peak(gpu, run.precision)
     tokens = run.tokens or float(
         flops.compute_optimal_tokens(run.params, setting.constant("tokens_per_param"))
@@ -127,7 +127,7 @@ def estimate_pretraining(
         energy_kwh=kwh,
         tco2e=tonnes,
         sources=_sources(price, card),
-        notes=_notes(run, price),
+        notes=_notes(run, price, taken),
     )
 
 
@@ -159,7 +159,7 @@ def _cluster(setting: Setting, card: Price | None, count: int) -> Array | None:
     )
 
 
-def _gpu(setting: Setting, run: Run) -> Gpu:
+def _gpu(setting: Setting, run: Run) -> tuple[Gpu, str]:
     prior = setting.knowledge.fields["compute.gpu"].prior
     name = run.gpu or (prior.value if prior else None) or ""
     found = match(name, setting.knowledge.gpus)
@@ -169,9 +169,9 @@ def _gpu(setting: Setting, run: Run) -> Gpu:
         raise ValueError(f"{name} is no accelerator of the catalogue{guesses}")
     if not since(gpu, setting.day):
         if run.gpu is None:
-            return newest_gpu(setting.knowledge, setting.day)
+            return newest_gpu(setting.knowledge, setting.day), ""
         raise ValueError(f"{gpu.name} could be had from {gpu.available_from}, after {setting.day}")
-    return gpu
+    return gpu, found.assumed
 
 
 def _peak(gpu: Gpu, precision: str | None) -> float:
@@ -280,11 +280,12 @@ def _sources(price: Price | None, card: Price | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _notes(run: Run, price: Price | None) -> tuple[str, ...]:
+def _notes(run: Run, price: Price | None, taken: str) -> tuple[str, ...]:
     said: Mapping[str, bool] = {
         "no rental price is known: the cost is unknown, not zero": price is None
         and run.plan != "owned",
         "the final run alone; --project counts the runs round it": not run.project,
         (price.note if price else ""): bool(price and price.note),
+        taken: bool(taken),
     }
     return tuple(text for text, holds in said.items() if holds and text)

@@ -86,16 +86,29 @@ def obtainable_examples(inputs: Inputs) -> Array:
     )
 
 
-def plan_run(inputs: Inputs, approach: str) -> Run | None:
+def plan_run(inputs: Inputs, approach: str, gpu: Gpu) -> Run | None:
     """The run that an approach needs; None where nothing is trained on hardware of one's own."""
     if approach in TUNED:
-        return _tuning(inputs, approach)
+        return _tuning(inputs, approach, gpu)
     if approach == "continued_pretrain":
         return _continued(inputs)
     return _scratch(inputs) if approach == "scratch" else None
 
 
-def _tuning(inputs: Inputs, approach: str) -> Run:
+def _frozen_gb(inputs: Inputs, params: Array, gpu: Gpu) -> Array:
+    """Weights that LoRA leaves alone: 16 bit, or 4 bit (QLoRA) where that is needed for one card.
+
+    Source: Dettmers et al. 2023, abstract.
+    """
+    whole = memory.states_gb(params, inputs.factor("memory.frozen_16bit"))
+    fits = median(whole) <= gpu.memory_gb * inputs.constant("memory.usable")
+    known = inputs.knowledge.factors["memory.frozen_4bit"].as_of <= inputs.day
+    if fits or not known:
+        return whole
+    return memory.states_gb(params, inputs.factor("memory.frozen_4bit"))
+
+
+def _tuning(inputs: Inputs, approach: str, gpu: Gpu) -> Run:
     model = open_model(inputs, "tune", kind_of(inputs))
     params = np.full(inputs.draws.samples, params_of(model))
     tokens = (
@@ -108,7 +121,7 @@ def _tuning(inputs: Inputs, approach: str) -> Run:
         trained = memory.states_gb(
             params * inputs.factor("lora_share"), inputs.factor("memory.full_states")
         )
-        states = memory.states_gb(params, inputs.factor("memory.frozen_16bit")) + trained
+        states = _frozen_gb(inputs, params, gpu) + trained
     else:
         rate = inputs.factor("flops_per_param_token.full")
         states = memory.states_gb(params, inputs.factor("memory.full_states"))
@@ -179,7 +192,7 @@ def train(inputs: Inputs, approach: str, gpu: Gpu) -> Training | None:
     Returns:
         None where nothing is trained on one's own or rented accelerators.
     """
-    run = plan_run(inputs, approach)
+    run = plan_run(inputs, approach, gpu)
     if run is None:
         return None
     alone = memory.activations_gb(
