@@ -1,10 +1,14 @@
 """Entry point: `--version` is answered before anything is loaded."""
 
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever called us
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     if sys.argv[1:] in (["--version"], ["-V"]):
         from llmchoose import __version__
 

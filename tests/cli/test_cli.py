@@ -215,3 +215,39 @@ def test_ctrl_c_ends_it_without_a_traceback() -> None:
     )
     assert done.returncode == 130
     assert b"Traceback" not in done.stderr
+
+
+def test_an_output_is_written_through_links_and_never_over_an_input(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.md", tmp_path / "link.md"
+    real.write_text("old")
+    link.symlink_to(real)
+    assert run("assess", str(PROFILE), "-f", "markdown", "-o", str(link)).returncode == 0
+    assert link.is_symlink()
+    assert real.read_text("utf-8").startswith("# ")
+    copy = tmp_path / "p.yaml"
+    copy.write_bytes(PROFILE.read_bytes())
+    refused = run("assess", str(copy), "-o", str(copy))
+    assert refused.returncode == 2
+    assert copy.read_bytes() == PROFILE.read_bytes()
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    assert run("assess", str(PROFILE), "-o", str(loop)).returncode == 2
+
+
+@pytest.mark.parametrize("stdout", [">&-", "> /dev/full"])
+def test_an_output_that_takes_nothing_is_no_traceback(stdout: str) -> None:
+    shell = f"{sys.executable} -m llmchoose assess {PROFILE} {stdout}"
+    done = subprocess.run(
+        ["bash", "-c", shell],
+        capture_output=True,
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        timeout=60,
+        check=False,
+    )
+    assert b"Traceback" not in done.stderr
+
+
+def test_an_absurd_width_is_no_traceback() -> None:
+    assert run("assess", str(PROFILE), COLUMNS="0").returncode == 0
+    assert run("assess", str(PROFILE), COLUMNS="many").returncode == 0

@@ -84,7 +84,10 @@ def write(text: str, output: str | None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    target = Path(output).resolve()
+    try:
+        target = Path(output).resolve()
+    except (OSError, RuntimeError) as error:
+        raise InputError((Problem(f"{output} is a link that leads nowhere"),)) from error
     if target.is_dir():
         raise InputError((Problem(f"--output {output} is a folder; name a file in it"),))
     if not target.parent.is_dir():
@@ -103,7 +106,7 @@ def refuse_overwriting(output: str | None, inputs: list[str]) -> None:
         InputError: It is.
     """
     for path in inputs:
-        if output is not None and Path(path).resolve() == Path(output).resolve():
+        if output is not None and os.path.realpath(path) == os.path.realpath(output):
             hint = "name another file"
             raise InputError(
                 (Problem(f"--output {output} would overwrite the profile", hint=hint),)

@@ -33,8 +33,8 @@ def summarise(
     least = "at least " if estimate.lower_bound else ""
     said = [
         f"{DO[best.approach.id]}{extra}.",
-        f"It costs {least}${short(total.p10, 2)} to ${short(total.p90, 2)} over the horizon and "
-        f"takes {short(days.p10, 2)} to {short(days.p90, 2)} days to production.",
+        f"{best.approach.id} costs {least}${short(total.p10, 2)} to ${short(total.p90, 2)} over "
+        f"the horizon and takes {short(days.p10, 2)} to {short(days.p90, 2)} days to production.",
     ]
     if second and best.probability_best - second.probability_best < tie:
         said.append(

@@ -67,6 +67,8 @@ def show(name: str, value: str | float) -> str:
         return value.replace("_", " ")
     if name.split(".")[-1] in FRACTIONS:
         return f"{value:.0%}" if value < LARGE_SHARE else f"more than {LARGE_SHARE:.0%}"
+    if name.endswith(("_ms", "traffic.latency")):
+        return f"{value:,.0f}"
     if name.endswith(("_usd", "_usd_p10", "budget.one_time", "budget.monthly")):
         return "$" + short(value)
     return short(value)

@@ -215,7 +215,7 @@ def train(inputs: Inputs, approach: str, gpu: Gpu) -> Training | None:
         _utilisation(inputs, approach, run, gpu, np.full_like(first, count)),
     )
     hours = final * run.repeats
-    return Training(
+    training = Training(
         params=run.params,
         active=run.active,
         tokens=run.tokens,
@@ -225,9 +225,28 @@ def train(inputs: Inputs, approach: str, gpu: Gpu) -> Training | None:
         gpu_hours=hours,
         repeats=run.repeats,
         wall_clock_days=throughput.days(hours, count),
-        memory_gb=memory.per_gpu_gb(run.states_gb, count, alone, 0.0),
+        # Micro batches are made as small as the card asks for.
+        memory_gb=np.minimum(
+            memory.per_gpu_gb(run.states_gb, count, alone, 0.0),
+            gpu.memory_gb * inputs.constant("memory.usable"),
+        ),
         min_gpus=needed,
         source=run.source,
+    )
+    return _then_tuned(inputs, training) if approach in PRETRAINED else training
+
+
+def _then_tuned(inputs: Inputs, base: Training) -> Training:
+    """Pretraining with the tuning that must follow it, at the size of the pretrained model."""
+    tuned = train(inputs, "full_finetune", base.gpu)
+    assert tuned is not None  # noqa: S101 tuning always trains
+    size = base.active / tuned.active
+    hours = base.gpu_hours + tuned.gpu_hours * size
+    return replace(
+        base,
+        flops=base.flops + tuned.flops * size,
+        gpu_hours=hours,
+        wall_clock_days=throughput.days(hours, base.n_gpus),
     )
 
 

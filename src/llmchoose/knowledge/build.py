@@ -5,7 +5,7 @@ with pydantic. What a user adds is checked by pydantic when it is read.
 """
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -107,10 +107,17 @@ def checked(data: Any, kind: Any, path: Path) -> Any:
         found = TypeAdapter(kind).validate_python(data)
     except ValidationError as error:
         raise InputError(
-            Problem(f"{path.name}: {'.'.join(map(str, item['loc']))}: {item['msg']}")
-            for item in error.errors()
+            [_fault(path, item["loc"], item["msg"]) for item in error.errors()]
         ) from error
     return found
+
+
+def _fault(path: Path, place: Sequence[int | str], message: str) -> Problem:
+    """A fault with its place: the line of a table, the path of keys in a rules file."""
+    if path.suffix == ".csv" and isinstance(place[0], int):
+        mark = Mark(str(path), place[0] + 2, 1)
+        return Problem(f"{'.'.join(map(str, place[1:]))}: {message}", mark)
+    return Problem(f"{path}: {'.'.join(map(str, place))}: {message}")
 
 
 def build(kind: Any, value: Any) -> Any:

@@ -32,7 +32,7 @@ def _heading(field: Field, section: str) -> str:
     if not field.section:
         return title
     filled = any(name.startswith(f"{section}.") for name in FILLED)
-    return f"{title}\n{'' if filled else '# '}{section}:"
+    return f"{title}\n{'' if filled else '#'}{section}:"
 
 
 def _entry(field: Field) -> str:
@@ -44,8 +44,9 @@ def _entry(field: Field) -> str:
     )
     words = wrap(f"{field.help}{choices}", 92)
     comment = "\n".join(f"{indent}# {line}" for line in words)
-    entry = f"{indent}{field.key}: {example_text(field.example)}"
-    return f"{comment}\n{entry}" if field.name in FILLED else f"{comment}\n# {entry}"
+    # Without a space after it, so that taking the sign away leaves the line where it belongs.
+    sign = "" if field.name in FILLED else "#"
+    return f"{comment}\n{indent}{sign}{field.key}: {example_text(field.example)}"
 
 
 def example_text(example: object) -> str:

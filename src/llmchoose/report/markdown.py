@@ -43,6 +43,8 @@ def _render(assessment: Assessment) -> str:
 
 def _answer(assessment: Assessment) -> str:
     lines = [f"**{escape(phrases.headline(assessment))}**", escape(assessment.decision.summary)]
+    if added := phrases.beside(assessment):
+        lines.append(f"{escape(added)}.")
     lines.append(f"Sure: {escape(phrases.sureness(assessment))}.")
     if agrees := phrases.agreement(assessment):
         lines.append(escape(agrees))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from llmchoose.assessment import Assessment
 from llmchoose.decision.rank import Ranked
 from llmchoose.decision.wording import short
@@ -16,6 +18,7 @@ DAYS_PER_WEEK = 7
 LONG_DAYS = 60
 WORTH_SAYING = 0.005
 DIGITS = 2
+OF_ITS_OWN = ("labelling", "training", "embedding", "vector index")
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,22 @@ def headline(assessment: Assessment) -> str:
         return "nothing as it stands: every approach is closed"
     beside = [partner.approach for partner in assessment.decision.partners]
     return best.approach.id + (f" with {' and '.join(beside)}" if beside else "")
+
+
+def beside(assessment: Assessment) -> str:
+    """What the partners add to the cost of the recommended approach; empty without any."""
+    said = []
+    for partner in assessment.decision.partners:
+        items = assessment.estimates[partner.approach].items
+        months = assessment.inputs.number("time.horizon")
+        added = [
+            item.usd * (1.0 if item.when == "one_time" else months)
+            for item in items
+            if item.usd is not None and item.name.startswith(OF_ITS_OWN)
+        ]
+        usd = money(band(np.sum(added, axis=0))) if added else "an unknown amount"
+        said.append(f"{partner.approach} adds {usd} for data, training and index, work not counted")
+    return "; ".join(said)
 
 
 def horizon(assessment: Assessment) -> str:

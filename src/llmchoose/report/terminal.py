@@ -84,6 +84,8 @@ def _answer(assessment: Assessment, width: int) -> Iterator[Line]:
             ("Cost", f"{total} over {over}: {once} once, {monthly} a month"),
             ("Time", f"{phrases.calendar(band(estimate.time_days))} to production"),
         ]
+    if added := phrases.beside(assessment):
+        rows.append(("Beside", added))
     rows.append(("Sure", phrases.sureness(assessment)))
     if agrees := phrases.agreement(assessment):
         rows.append(("Record", agrees))
