@@ -11,8 +11,8 @@ import pytest
 from llmchoose.assessment import Assessment, assess
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.profile.load import load_profile, parse_profile
-from llmchoose.report import json as json_report
-from llmchoose.report import markdown, terminal
+from llmchoose.report.formats import json as json_report
+from llmchoose.report.formats import markdown, terminal
 
 ROOT = Path(__file__).parents[2]
 PROFILES = sorted((ROOT / "profiles").glob("*.yaml"))

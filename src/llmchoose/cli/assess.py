@@ -1,7 +1,7 @@
 """llmchoose assess: the recommendation for one or more profiles."""
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,17 +18,11 @@ from llmchoose.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from llmchoose.assessment import Assessment
     from llmchoose.errors import Problem
     from llmchoose.profile.model import Profile
 
-
-class Format(StrEnum):
-    """Report formats."""
-
-    terminal = "terminal"
-    json = "json"
-    markdown = "markdown"
+# A file in this folder is a format of its name.
+FORMATS = Path(__file__).parents[1] / "report" / "formats"
 
 
 def command(
@@ -37,8 +31,8 @@ def command(
         typer.Argument(metavar="PROFILE...", help="Profile files; - reads standard input."),
     ],
     output_format: Annotated[
-        Format, typer.Option("--format", "-f", help="How the report is written.")
-    ] = Format.terminal,
+        str, typer.Option("--format", "-f", help="terminal, json or markdown.")
+    ] = "terminal",
     output: Output = None,
     as_of: AsOf = None,
     changes: Annotated[
@@ -62,6 +56,7 @@ def command(
     from llmchoose.errors import InputError
     from llmchoose.knowledge.load import load_knowledge
 
+    renderer = _renderer(output_format)
     refuse_overwriting(output, profiles)
     known, day = load_knowledge(knowledge, rulebook), read_day(as_of)
     read: list[Profile] = []
@@ -74,18 +69,16 @@ def command(
     if problems:
         raise InputError(tuple(problems))
     reports = [assess(one, known, as_of=day, seed=seed, samples=samples) for one in read]
-    write(_render(output_format, reports, to_file=output is not None), output)
+    write(renderer.render_all(reports, plain=output is not None), output)
 
 
-def _render(output_format: Format, reports: list["Assessment"], *, to_file: bool) -> str:
-    if output_format is Format.json:
-        from llmchoose.report import json
+def _renderer(name: str) -> Any:
+    from importlib import import_module
 
-        return json.render_all(reports)
-    if output_format is Format.markdown:
-        from llmchoose.report import markdown
+    from llmchoose.errors import InputError, Problem, did_you_mean, one_of, quoted
 
-        return markdown.render_all(reports)
-    from llmchoose.report import terminal
-
-    return terminal.render_all(reports, plain=to_file)
+    names = sorted(file.stem for file in FORMATS.glob("[!_]*.py"))
+    if name not in names:
+        hint = did_you_mean(name, names) or f"formats are {one_of(names)}"
+        raise InputError((Problem(f"--format: {quoted(name)} is no format", hint=hint),))
+    return import_module(f"llmchoose.report.formats.{name}")

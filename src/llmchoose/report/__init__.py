@@ -1,1 +1,1 @@
-"""How to say it: one file for each format."""
+"""How to say it: the words that reports share, and one file in `formats/` for each format."""

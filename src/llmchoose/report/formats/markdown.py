@@ -10,8 +10,9 @@ from llmchoose.report import phrases
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
-def render_all(assessments: Sequence[Assessment]) -> str:
+def render_all(assessments: Sequence[Assessment], *, plain: bool = False) -> str:
     """Reports one after another, each under a heading of its own."""
+    del plain  # Markdown has no colour
     return "\n".join(_render(one) for one in assessments)
 
 

@@ -234,8 +234,9 @@ def _band(figures: Band) -> dict[str, float]:
     return {"p10": figures.p10, "p50": figures.p50, "p90": figures.p90}
 
 
-def render_all(assessments: Iterable[Assessment]) -> str:
+def render_all(assessments: Iterable[Assessment], *, plain: bool = False) -> str:
     """One line for each assessment (JSON Lines; one object for a single one)."""
+    del plain  # JSON has no colour
     return "".join(render(one) for one in assessments)
 
 

@@ -1,0 +1,1 @@
+"""Report formats: each file here is one, called by its name; each has `render_all`."""
