@@ -27,6 +27,18 @@ def run(
     )
 
 
+def in_bash(arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run with a shell's pipes and redirections behind the arguments."""
+    return subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m llmchoose {arguments}"],
+        capture_output=True,
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        timeout=60,
+        check=False,
+    )
+
+
 def test_assess_prints_a_recommendation() -> None:
     done = run("assess", str(PROFILE))
     assert done.returncode == 0, done.stderr.decode()
@@ -155,15 +167,7 @@ def test_a_wrong_call_is_a_sentence_and_exit_2(arguments: tuple[str, ...], said:
 
 
 def test_a_reader_that_leaves_early_ends_it_quietly() -> None:
-    shell = f"{sys.executable} -m llmchoose assess {PROFILE} | head -1"
-    done = subprocess.run(
-        ["bash", "-c", shell],
-        capture_output=True,
-        cwd=ROOT,
-        env=ENVIRONMENT,
-        timeout=60,
-        check=False,
-    )
+    done = in_bash(f"assess {PROFILE} | head -1")
     assert done.stderr == b""
 
 
@@ -236,15 +240,7 @@ def test_an_output_is_written_through_links_and_never_over_an_input(tmp_path: Pa
 
 @pytest.mark.parametrize("stdout", [">&-", "> /dev/full"])
 def test_an_output_that_takes_nothing_is_no_traceback(stdout: str) -> None:
-    shell = f"{sys.executable} -m llmchoose assess {PROFILE} {stdout}"
-    done = subprocess.run(
-        ["bash", "-c", shell],
-        capture_output=True,
-        cwd=ROOT,
-        env=ENVIRONMENT,
-        timeout=60,
-        check=False,
-    )
+    done = in_bash(f"assess {PROFILE} {stdout}")
     assert b"Traceback" not in done.stderr
 
 

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llmchoose.decision.conditions import holds
+from llmchoose.decision.conditions import mostly
 from llmchoose.decision.rank import Ranked
 from llmchoose.decision.wording import fill
 from llmchoose.estimate.distributions import Array, three_point
 from llmchoose.estimate.model import Estimate
 from llmchoose.knowledge.rules import Combination, Saving
-
-MOSTLY = 0.5
 
 
 @dataclass(frozen=True)
@@ -71,9 +69,7 @@ def techniques(
 
 
 def _pays(rule: Combination, ranked: Ranked) -> bool:
-    if ranked.approach.id not in rule.primary:
-        return False
-    return float(np.mean(holds(rule.when, ranked.facts))) > MOSTLY
+    return ranked.approach.id in rule.primary and mostly(rule.when, ranked.facts)
 
 
 def _saved(saving: Saving, ranked: Ranked, estimate: Estimate) -> Array | None:

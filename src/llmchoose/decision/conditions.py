@@ -17,6 +17,7 @@ from llmchoose.knowledge.rules import Comparison, Condition
 
 Truth = NDArray[np.bool_]
 PREFIX = "est."
+MOSTLY = 0.5
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "==": np.equal,
@@ -93,6 +94,11 @@ def holds(condition: Condition, facts: Facts, *, known_only: bool = False) -> Tr
     answers = [_answer(test, facts, shape, known_only) for test in condition.tests]
     joined = np.logical_and.reduce(answers) if condition.all else np.logical_or.reduce(answers)
     return np.asarray(joined, bool)
+
+
+def mostly(condition: Condition, facts: Facts) -> bool:
+    """Whether a condition holds in more than half of the draws."""
+    return float(np.mean(holds(condition, facts))) > MOSTLY
 
 
 def facts_of(inputs: Inputs, readings: Mapping[str, Mapping[str, Array]]) -> dict[str, Facts]:

@@ -5,13 +5,12 @@ from typing import Literal
 
 import numpy as np
 
-from llmchoose.decision.conditions import Facts, Truth, holds, rests_on
+from llmchoose.decision.conditions import MOSTLY, Facts, Truth, holds, rests_on
 from llmchoose.decision.wording import fill
 from llmchoose.knowledge.rules import Approach, Gate
 
 # A range closes a hard gate only when all of p5 to p95 does: 95 of 100 draws on one side.
 CLOSED_SHARE = 0.95
-MOSTLY = 0.5
 
 
 @dataclass(frozen=True)

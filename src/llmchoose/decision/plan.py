@@ -2,15 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from llmchoose.decision.combine import Partner
-from llmchoose.decision.conditions import holds
+from llmchoose.decision.conditions import mostly
 from llmchoose.decision.rank import Ranked
 from llmchoose.decision.wording import fill
 from llmchoose.knowledge.rules import Risk, Step
 
-MOSTLY = 0.5
 CLIMB = "Hold the numbers against the target: stop here, or climb the ladder."
 
 
@@ -78,5 +75,5 @@ def risks(
             rule.sources,
         )
         for rule in rules
-        if taken & set(rule.approaches) and float(np.mean(holds(rule.when, primary.facts))) > MOSTLY
+        if taken & set(rule.approaches) and mostly(rule.when, primary.facts)
     )

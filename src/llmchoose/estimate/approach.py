@@ -9,6 +9,7 @@ from llmchoose.estimate.distributions import Array, median
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.estimate.market import (
     cards_usd,
+    cluster_usd,
     gpu_of,
     late_models,
     rent,
@@ -18,13 +19,19 @@ from llmchoose.estimate.market import (
 )
 from llmchoose.estimate.model import Acquisition, Estimate, Item, Serving, Training
 from llmchoose.estimate.places import Place, place_of
+from llmchoose.estimate.power import meter_kwh
 from llmchoose.estimate.readings import read_estimate, read_profile
 from llmchoose.estimate.running import DAYS_PER_MONTH, retrieval_items, serve
-from llmchoose.estimate.training import examples_after_labelling, train
+from llmchoose.estimate.training import (
+    PRETRAINED,
+    TUNED,
+    examples_after_labelling,
+    train,
+    tuning_tokens,
+)
 from llmchoose.knowledge.tables import Gpu
 
-HEAVY = ("continued_pretrain", "scratch")
-LABELLED = ("managed_finetune", "lora", "full_finetune", "continued_pretrain", "scratch")
+LABELLED = ("managed_finetune", *TUNED, *PRETRAINED)
 
 
 def estimate_all(inputs: Inputs) -> dict[str, Estimate]:
@@ -97,7 +104,7 @@ def estimate_approach(
 
 def _family(inputs: Inputs, approach: str, name: str) -> Array:
     usual = inputs.factor(f"{name}.{approach}")
-    if approach not in HEAVY:
+    if approach not in PRETRAINED:
         return usual
     return np.where(inputs.light, inputs.factor(f"{name}.{approach}.light"), usual)
 
@@ -187,12 +194,7 @@ def _managed_training(inputs: Inputs) -> Item:
     price = token_price(inputs, rows, "train_usd_per_m_tokens")
     if price is None:
         return Item("training at the provider", None, "one_time", (), "no price is known")
-    tokens = (
-        examples_after_labelling(inputs)
-        * inputs.number("data.tokens_per_example")
-        * inputs.factor("epochs")
-    )
-    usd = tokens / 1e6 * price.usd * inputs.factor("tuning_runs.managed_finetune")
+    usd = tuning_tokens(inputs) / 1e6 * price.usd * inputs.factor("tuning_runs.managed_finetune")
     least = min((row.minimum_usd or 0.0) for row in rows)
     return Item(
         "training at the provider",
@@ -212,16 +214,7 @@ def _chosen(inputs: Inputs, acquisitions: Sequence[Acquisition], gpu: Gpu) -> Ac
 def _acquisitions(inputs: Inputs, training: Training) -> tuple[Acquisition, ...]:
     price, card = rent(inputs, training.gpu), cards_usd(inputs, training.gpu)
     rented = None if price is None else cost.rent_usd(training.gpu_hours, price.usd)
-    bought = (
-        None
-        if card is None
-        else cost.purchase_usd(
-            np.full_like(training.gpu_hours, training.n_gpus),
-            card.usd,
-            inputs.factor("cluster.server_multiplier"),
-            inputs.factor("cluster.network_share"),
-        )
-    )
+    bought = None if card is None else cluster_usd(inputs, card, training.n_gpus)
     lost = None if rented is None else rented * inputs.factor("owned.opportunity")
     power = _power_usd(inputs, training)
     owned = None if lost is None or power is None else lost + power
@@ -290,17 +283,17 @@ def _energy(
 
     Unknown at a provider, and for cards of unknown power.
     """
-    months, used = inputs.number("time.horizon"), []
+    place, months, used = _place(inputs), inputs.number("time.horizon"), []
     if training is not None:
         again = _renewals(inputs, approach) * months / training.repeats
-        used.append(_kwh(inputs, training.gpu, training.gpu_hours * (1 + again)))
+        used.append(meter_kwh(inputs, training.gpu, training.gpu_hours * (1 + again), place))
     if serving.gpu_hours is not None and serving.gpu is not None:
-        used.append(_kwh(inputs, serving.gpu, serving.gpu_hours * months))
+        used.append(meter_kwh(inputs, serving.gpu, serving.gpu_hours * months, place))
     known = [kwh for kwh in used if kwh is not None]
     if not used or len(known) < len(used):
         return None, None
     kwh = np.asarray(np.sum(known, axis=0))
-    return kwh, energy.tco2e(kwh, _place(inputs).grid_gco2e_per_kwh)
+    return kwh, energy.tco2e(kwh, place.grid_gco2e_per_kwh)
 
 
 def _renewals(inputs: Inputs, approach: str) -> Array:
@@ -315,13 +308,6 @@ def _place(inputs: Inputs) -> Place:
     return place_of(str(inputs.values["compute.region"].flat[0]), inputs.knowledge)
 
 
-def _kwh(inputs: Inputs, gpu: Gpu, hours: Array) -> Array | None:
-    if gpu.tdp_w is None:
-        return None
-    draw, host = inputs.factor("power_draw"), inputs.factor("host_power")
-    return energy.energy_kwh(hours, gpu.tdp_w, draw, host, _place(inputs).pue)
-
-
 def _power_usd(inputs: Inputs, training: Training) -> Array | None:
-    kwh = _kwh(inputs, training.gpu, training.gpu_hours)
+    kwh = meter_kwh(inputs, training.gpu, training.gpu_hours, _place(inputs))
     return None if kwh is None else kwh * _place(inputs).usd_per_kwh

@@ -4,13 +4,14 @@
 (`None`), never zero.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 
+from llmchoose.estimate import cost
 from llmchoose.estimate.distributions import Array, median, quantile_pick
 from llmchoose.estimate.inputs import Inputs, Setting
 from llmchoose.knowledge.load import Knowledge
@@ -170,6 +171,16 @@ def cards_usd(setting: Setting, gpu: Gpu) -> Price | None:
     return Price(usd, gpu.purchase_source)
 
 
+def cluster_usd(setting: Setting, card: Price, n_gpus: float) -> Array:
+    """Purchase price of that many cards with their servers and network."""
+    return cost.purchase_usd(
+        np.full(setting.draws.samples, float(n_gpus)),
+        card.usd,
+        setting.factor("cluster.server_multiplier"),
+        setting.factor("cluster.network_share"),
+    )
+
+
 def open_model(inputs: Inputs, use: str, kinds: str) -> OpenModel:
     """The open model to tune, continue or serve: the profile's, else the usual one of the day."""
     named = inputs.profile.get("model.open")
@@ -252,18 +263,14 @@ def tuning_services(inputs: Inputs) -> tuple[ManagedTuning, ...]:
 
 def late_models(inputs: Inputs) -> tuple[str, ...]:
     """Sentences on models that the profile names and that had not come out by the day."""
-    named = {field: inputs.profile.get(field) for field in ("model.open", "model.api")}
-    found: list[tuple[object, Released | None]] = []
-    if isinstance(named["model.open"], str):
-        found.append(
-            (named["model.open"], match(named["model.open"], inputs.knowledge.open_models).row)
-        )
-    if isinstance(named["model.api"], str):
-        found.append(
-            (named["model.api"], match(named["model.api"], inputs.knowledge.api_models).row)
-        )
-    return tuple(
-        f"{name} came out after {inputs.day}; a usual model of the day is taken"
-        for name, row in found
-        if row is not None and not since(row, inputs.day)
-    )
+    tables: Mapping[str, tuple[OpenModel | ApiModel, ...]] = {
+        "model.open": inputs.knowledge.open_models,
+        "model.api": inputs.knowledge.api_models,
+    }
+    said = []
+    for field, rows in tables.items():
+        name = inputs.profile.get(field)
+        row = match(name, rows).row if isinstance(name, str) else None
+        if row is not None and not since(row, inputs.day):
+            said.append(f"{name} came out after {inputs.day}; a usual model of the day is taken")
+    return tuple(said)

@@ -9,13 +9,21 @@ from llmchoose.estimate import cost, energy, flops, memory, throughput
 from llmchoose.estimate.distributions import Array, Draws, median
 from llmchoose.estimate.efficiency import goodput, whole_run_utilisation
 from llmchoose.estimate.inputs import Setting
-from llmchoose.estimate.market import Price, cards_usd, newest_gpu, peak_tflops, rent, since
+from llmchoose.estimate.market import (
+    Price,
+    cards_usd,
+    cluster_usd,
+    newest_gpu,
+    peak_tflops,
+    rent,
+    since,
+)
 from llmchoose.estimate.places import Place, place_of
+from llmchoose.estimate.power import meter_kwh
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.names import match
 from llmchoose.knowledge.tables import Gpu
 
-PRECISIONS = ("bf16", "fp16", "fp8", "fp32")
 # Encoder-decoders: each token passes the encoder or the decoder, about half of the weights.
 SHARE_OF_WEIGHTS = {"decoder": 1.0, "encoder": 1.0, "encoder_decoder": 0.5}
 
@@ -109,8 +117,8 @@ def estimate_pretraining(
     count = run.n_gpus or _usual_count(setting, hours, gpu)
     price = rent(setting, gpu, run.plan) if run.plan != "owned" else None
     card = cards_usd(setting, gpu)
-    cluster = _cluster(setting, card, count)
-    kwh, tonnes = _energy(setting, gpu, hours, place)
+    cluster = None if card is None else cluster_usd(setting, card, count)
+    kwh = meter_kwh(setting, gpu, hours, place)
     return PretrainingEstimate(
         run=run,
         tokens=tokens,
@@ -125,7 +133,7 @@ def estimate_pretraining(
         purchase_usd=None if card is None else count * card.usd,
         cluster_usd=cluster,
         energy_kwh=kwh,
-        tco2e=tonnes,
+        tco2e=None if kwh is None else energy.tco2e(kwh, place.grid_gco2e_per_kwh),
         sources=_sources(price, card),
         notes=_notes(run, price, taken),
     )
@@ -146,17 +154,6 @@ def _runs(setting: Setting, run: Run) -> Array | float:
     """The final run, and those round it when the whole project is meant."""
     kind = "continued_pretrain" if run.continued else "scratch"
     return 1 + setting.factor(f"experiments.{kind}") if run.project else 1.0
-
-
-def _cluster(setting: Setting, card: Price | None, count: int) -> Array | None:
-    if card is None:
-        return None
-    return cost.purchase_usd(
-        np.full(setting.draws.samples, float(count)),
-        card.usd,
-        setting.factor("cluster.server_multiplier"),
-        setting.factor("cluster.network_share"),
-    )
 
 
 def _gpu(setting: Setting, run: Run) -> tuple[Gpu, str]:
@@ -258,17 +255,6 @@ def _cost(
         place.usd_per_kwh,
         setting.factor("cluster.hosting_usd_per_kw"),
     )
-
-
-def _energy(
-    setting: Setting, gpu: Gpu, hours: Array, place: Place
-) -> tuple[Array | None, Array | None]:
-    if gpu.tdp_w is None:
-        return None, None
-    kwh = energy.energy_kwh(
-        hours, gpu.tdp_w, setting.factor("power_draw"), setting.factor("host_power"), place.pue
-    )
-    return kwh, energy.tco2e(kwh, place.grid_gco2e_per_kwh)
 
 
 def _sources(price: Price | None, card: Price | None) -> tuple[str, ...]:

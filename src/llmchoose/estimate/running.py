@@ -97,13 +97,17 @@ def _token_item(
     return Item("tokens at the provider", usd, "monthly", read.source[:3], note)
 
 
-def _api(inputs: Inputs, approach: str) -> Serving:
-    rows, note = api_rows(inputs)
-    latency = serving.answer_ms(
+def _provider_ms(inputs: Inputs) -> Array:
+    return serving.answer_ms(
         inputs.factor("latency.api_first_token"),
         inputs.factor("latency.api_per_token"),
         inputs.number("traffic.output_tokens"),
     )
+
+
+def _api(inputs: Inputs, approach: str) -> Serving:
+    rows, note = api_rows(inputs)
+    latency = _provider_ms(inputs)
     if approach == "rag":
         latency = latency + inputs.factor("latency.rag_add")
     return Serving((_token_item(inputs, approach, rows, note),), latency, None, None, None)
@@ -116,12 +120,7 @@ def _managed(inputs: Inputs) -> Serving:
     if hosted and len(hosted) == len(rows):
         usd = np.full(inputs.draws.samples, min(hosted) * inputs.constant("hours_per_month"))
         items.append(Item("hosting of the tuned model", usd, "monthly", rows[0].source))
-    latency = serving.answer_ms(
-        inputs.factor("latency.api_first_token"),
-        inputs.factor("latency.api_per_token"),
-        inputs.number("traffic.output_tokens"),
-    )
-    return Serving(tuple(items), latency, None, None, None)
+    return Serving(tuple(items), _provider_ms(inputs), None, None, None)
 
 
 def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving:
@@ -162,18 +161,18 @@ def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving
 def _serving_card(inputs: Inputs, need_gb: float) -> tuple[Gpu, Price | None, int]:
     """The card and count that hold the model: those owned, else the least rent on the day."""
     room = inputs.constant("memory.usable")
+
+    def count(gpu: Gpu) -> int:
+        return max(1, int(np.ceil(need_gb / (gpu.memory_gb * room))))
+
     own, _ = gpu_of(inputs)
     if uses_owned(inputs, own):
-        return own, rent(inputs, own), max(1, int(np.ceil(need_gb / (own.memory_gb * room))))
-    offers = [
-        (max(1, int(np.ceil(need_gb / (gpu.memory_gb * room)))), usd, gpu)
-        for gpu, usd in offered(inputs.knowledge, inputs.day)
-    ]
+        return own, rent(inputs, own), count(own)
+    offers = offered(inputs.knowledge, inputs.day)
     if not offers:
-        gpu, _ = gpu_of(inputs)
-        return gpu, None, max(1, int(np.ceil(need_gb / (gpu.memory_gb * room))))
-    count, _, gpu = min(offers, key=lambda offer: (offer[0] * offer[1], offer[2].id))
-    return gpu, rent(inputs, gpu), count
+        return own, None, count(own)
+    gpu, _ = min(offers, key=lambda offer: (count(offer[0]) * offer[1], offer[0].id))
+    return gpu, rent(inputs, gpu), count(gpu)
 
 
 def _own_latency(inputs: Inputs, approach: str, params: Array) -> Array:

@@ -20,7 +20,6 @@ from llmchoose.knowledge.tables import Gpu, OpenModel
 
 TUNED = ("lora", "full_finetune")
 PRETRAINED = ("continued_pretrain", "scratch")
-TERA = 1e12
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,15 @@ def obtainable_examples(inputs: Inputs) -> Array:
     )
 
 
+def tuning_tokens(inputs: Inputs) -> Array:
+    """Tokens that a tuning run sees: every example, once an epoch."""
+    return (
+        examples_after_labelling(inputs)
+        * inputs.number("data.tokens_per_example")
+        * inputs.factor("epochs")
+    )
+
+
 def plan_run(inputs: Inputs, approach: str, gpu: Gpu) -> Run | None:
     """The run that an approach needs; None where nothing is trained on hardware of one's own."""
     if approach in TUNED:
@@ -111,11 +119,7 @@ def _frozen_gb(inputs: Inputs, params: Array, gpu: Gpu) -> Array:
 def _tuning(inputs: Inputs, approach: str, gpu: Gpu) -> Run:
     model = open_model(inputs, "tune", kind_of(inputs))
     params = np.full(inputs.draws.samples, params_of(model))
-    tokens = (
-        examples_after_labelling(inputs)
-        * inputs.number("data.tokens_per_example")
-        * inputs.factor("epochs")
-    )
+    tokens = tuning_tokens(inputs)
     if approach == "lora":
         rate = inputs.factor("flops_per_param_token.lora")
         trained = memory.states_gb(
