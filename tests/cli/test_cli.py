@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -247,3 +248,17 @@ def test_an_output_that_takes_nothing_is_no_traceback(stdout: str) -> None:
 def test_an_absurd_width_is_no_traceback() -> None:
     assert run("assess", str(PROFILE), COLUMNS="0").returncode == 0
     assert run("assess", str(PROFILE), COLUMNS="many").returncode == 0
+
+
+@pytest.mark.parametrize("output_format", ["terminal", "json", "markdown"])
+def test_a_rulebook_that_cites_an_unknown_source_is_refused(
+    tmp_path: Path, output_format: str
+) -> None:
+    shipped = (ROOT / "src/llmchoose/knowledge/data/rulebook.yaml").read_text("utf-8")
+    file = tmp_path / "own.yaml"
+    file.write_text(re.sub(r"sources: \[[^\]]*\]", "sources: [our-invoice]", shipped), "utf-8")
+    done = run("assess", str(PROFILE), "--format", output_format, "--rulebook", str(file))
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert b"error: `our-invoice` is no source of the knowledge" in done.stderr
+    assert b"Traceback" not in done.stderr

@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from llmchoose.decision.conditions import PREFIX
+from llmchoose.errors import InputError
 from llmchoose.estimate.readings import RESTS_ON
-from llmchoose.knowledge.load import SHIPPED, Knowledge
+from llmchoose.knowledge.load import SHIPPED, Knowledge, load_knowledge
 from llmchoose.knowledge.rules import Condition
 from llmchoose.knowledge.tables import Row
 
@@ -90,6 +91,35 @@ def test_a_row_without_a_source_is_found(tmp_path: Path, knowledge: Knowledge) -
     bare = Knowledge(SHIPPED, overlay).factors["epochs"]
     assert bare.source == ()
     assert knowledge.factors["epochs"].source == ("judgement",)
+
+
+OWN_RENT = """\
+id,gpu,provider,plan,usd_per_gpu_hour,host_included,region,as_of,source,verified,note
+ours-2026,a100-80gb-sxm,Ours,on_demand,1.5,yes,any,2026-06,{source},yes,
+"""
+
+
+def test_what_rows_of_ones_own_cite_is_defined_beside_them(tmp_path: Path) -> None:
+    (tmp_path / "rents.csv").write_text(OWN_RENT.format(source="our-invoice"))
+    (tmp_path / "sources.csv").write_text(
+        "id,title,kind,date,url\nour-invoice,Invoice of June,price_list,2026-06,\n"
+    )
+    own = load_knowledge(tmp_path)
+    assert "ours-2026" in {row.id for row in own.rents}
+    assert own.cite("our-invoice").title == "Invoice of June"
+    assert own.cite("judgement").kind == "judgement"
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [("our-invoice", "sources.csv"), ("judgment", "did you mean judgement?")],
+)
+def test_a_source_that_nobody_defines_is_named(tmp_path: Path, source: str, hint: str) -> None:
+    file = tmp_path / "rents.csv"
+    file.write_text(OWN_RENT.format(source=source))
+    with pytest.raises(InputError, match=f"`{source}` is no source") as caught:
+        load_knowledge(file).cite(source)
+    assert hint in (caught.value.problems[0].hint or "")
 
 
 def test_prices_name_accelerators_of_the_catalogue(knowledge: Knowledge) -> None:

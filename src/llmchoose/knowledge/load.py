@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from llmchoose.errors import InputError, Problem
+from llmchoose.errors import InputError, Problem, did_you_mean, quoted
 from llmchoose.knowledge.build import build, checked, read_csv, read_yaml_file
 from llmchoose.knowledge.fields import Field, load_fields
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
@@ -27,6 +27,7 @@ from llmchoose.knowledge.tables import (
 )
 
 SHIPPED = Path(__file__).parent / "data"
+OWN_SOURCES = "sources.csv"
 Built = TypeVar("Built")
 
 
@@ -155,7 +156,8 @@ class Knowledge:
     def sources(self) -> Mapping[str, Source]:
         """Documents, papers, price lists and judgements by id."""
         files = sorted((self.folder / "sources").glob("*.csv"))
-        return {row.id: row for file in files for row in read_csv(file, Source)}
+        shipped = tuple(row for file in files for row in read_csv(file, Source))
+        return {row.id: row for row in self._overlaid(OWN_SOURCES, Source, shipped)}
 
     @cached_property
     def evidence(self) -> Mapping[str, Evidence]:
@@ -171,15 +173,22 @@ class Knowledge:
         """Resolve an id of a `sources` list.
 
         Raises:
-            KeyError: Nobody defines the id.
+            InputError: Nobody defines the id.
         """
         row = self.evidence.get(identifier)
-        source = self.sources[row.source[0] if row else identifier]
+        name = row.source[0] if row else identifier
+        source = self.sources.get(name)
+        if source is None:
+            message = f"{quoted(name)} is no source of the knowledge"
+            own = f"a folder for --knowledge may define it in a {OWN_SOURCES}"
+            raise InputError((Problem(message, hint=did_you_mean(name, self.sources) or own),))
         claim = row.claim if row else None
         return Citation(identifier, source.title, source.date, source.kind, source.url, claim)
 
     def _table(self, name: str, kind: type[Built]) -> tuple[Built, ...]:
-        rows = read_csv(self.folder / name, kind)
+        return self._overlaid(name, kind, read_csv(self.folder / name, kind))
+
+    def _overlaid(self, name: str, kind: type[Built], rows: tuple[Built, ...]) -> tuple[Built, ...]:
         over = self._overlay_file(name)
         if over is None:
             return rows
@@ -205,7 +214,8 @@ def load_knowledge(
 
     Args:
         overlay: A table (`factors.csv`, `rents.csv` …) or a folder of them: rows with a known id
-            replace the shipped row, others are added.
+            replace the shipped row, others are added. What such rows cite may be defined in a
+            `sources.csv` beside them.
         rulebook: A rulebook file that replaces the shipped one.
 
     Raises:
@@ -221,7 +231,7 @@ def load_knowledge(
 
 
 def _check_overlay(path: Path) -> None:
-    tables = {file.name for file in SHIPPED.glob("*.csv")}
+    tables = {OWN_SOURCES, *(file.name for file in SHIPPED.glob("*.csv"))}
     names = [file.name for file in path.glob("*.csv")] if path.is_dir() else [path.name]
     for name in names or ["(no table)"]:
         if name not in tables:
