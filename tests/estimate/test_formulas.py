@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmchoose.estimate import cost, energy, flops, memory, people, serving, throughput
+from llmchoose.estimate import (
+    architecture,
+    cost,
+    energy,
+    flops,
+    memory,
+    people,
+    serving,
+    throughput,
+)
 
 size = st.floats(1e6, 1e13)
 text = st.floats(1e6, 1e14)
@@ -18,10 +27,10 @@ def test_gpt3_takes_the_flops_of_its_paper() -> None:
 
 def test_the_shape_rule_is_near_published_decoders() -> None:
     """LLaMA-65B has 80 layers of 8192 (Touvron et al. 2023, table 2); GPT-3 96 of 12288."""
-    layers, hidden = flops.shape_of(65.2e9)
+    layers, hidden = architecture.shape_of(65.2e9)
     assert layers == pytest.approx(80, rel=0.15)
     assert hidden == pytest.approx(8192, rel=0.15)
-    layers, hidden = flops.shape_of(174.6e9)
+    layers, hidden = architecture.shape_of(174.6e9)
     assert layers == pytest.approx(96, rel=0.15)
     assert hidden == pytest.approx(12288, rel=0.15)
 

@@ -23,7 +23,7 @@ ROWS: dict[str, type] = {
     "languages.csv": tables.Language,
     "currencies.csv": tables.Currency,
     "factors.csv": tables.Factor,
-    "efficiency.csv": tables.Efficiency,
+    "fitted.csv": tables.Fitted,
     "evidence.csv": tables.Evidence,
 }
 RULES: dict[str, Any] = {

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from llmchoose.estimate.distributions import Array, Draws, three_point
-from llmchoose.knowledge.tables import Efficiency, Gpu
+from llmchoose.knowledge.tables import Fitted, Gpu
 
 
 def whole_run_utilisation(
-    fitted: Mapping[str, Efficiency],
+    fitted: Mapping[str, Fitted],
     z: Array,
     params: Array,
     n_gpus: Array,
@@ -42,7 +42,7 @@ def whole_run_utilisation(
     """
 
     def value(name: str) -> float:
-        return fitted[name].value
+        return fitted[f"pretraining.{name}"].value
 
     def within(name: str, given: Array | float) -> Array:
         return np.clip(given, value(f"{name}_min"), value(f"{name}_max"))
@@ -63,12 +63,18 @@ def whole_run_utilisation(
         * (value("mfu_factor.moe") if moe else 1.0)
         * (value("mfu_factor.encoder") if encoder else 1.0)
     )
-    return np.asarray(np.minimum(middle * np.exp(value("mfu_sd") * z), value("mfu_max")))
+    return np.asarray(np.minimum(middle * _spread(fitted, z), value("mfu_max")))
 
 
-def goodput(fitted: Mapping[str, Efficiency], draws: Draws) -> Array:
+def goodput(fitted: Mapping[str, Fitted], draws: Draws) -> Array:
     """Draws of whole-run utilisation over that while running, as papers report it."""
-    row = fitted["goodput"]
+    row = fitted["pretraining.goodput"]
     return three_point(
         draws.normal("goodput"), row.low or row.value, row.value, row.high or row.value, "logit"
     )
+
+
+def _spread(fitted: Mapping[str, Fitted], z: Array) -> Array:
+    """Draws of predicted over measured hours, on families that the fit has not seen."""
+    row = fitted["pretraining.spread"]
+    return 1 / three_point(-z, row.low or row.value, row.value, row.high or row.value, "log")

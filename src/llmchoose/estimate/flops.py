@@ -2,24 +2,8 @@
 
 import numpy as np
 
+from llmchoose.estimate.architecture import shape_of
 from llmchoose.estimate.distributions import Array
-
-
-def shape_of(params: Array | float) -> tuple[Array, Array]:
-    """Layers and hidden size of a usual transformer of this size.
-
-    Args:
-        params: Parameters; any shape.
-
-    Returns:
-        Layers and hidden size from N = 12 L h^2 with h = 110 L (the ratio of published decoders
-        from 1B to 175B lies between 80 and 130).
-
-    Source: Kaplan et al. 2020, table 1 (N = 12 n_layer d_model^2); ratio derived from GPT-3 2020,
-        table 2.1, and LLaMA 2023, table 2.
-    """
-    layers = np.cbrt(np.asarray(params, float) / (12 * 110**2))
-    return layers, 110 * layers
 
 
 def attention_per_token(

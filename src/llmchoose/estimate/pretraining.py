@@ -194,7 +194,7 @@ def _efficiency(
 ) -> tuple[Array, Array]:
     """Utilisation while running, and goodput, draw by draw."""
     shape = setting.draws.samples
-    usual = goodput(setting.knowledge.efficiency, setting.draws)
+    usual = goodput(setting.knowledge.fitted, setting.draws)
     good = usual if run.goodput is None else np.full(shape, run.goodput)
     if run.mfu is not None:
         return np.full(shape, run.mfu), good
@@ -208,10 +208,10 @@ def _efficiency(
         return np.full(shape, measured), good
     active = run.active_params or run.params
     whole = whole_run_utilisation(
-        setting.knowledge.efficiency,
+        setting.knowledge.fitted,
         setting.draws.normal("efficiency"),
         np.asarray(active),
-        np.asarray(float(run.n_gpus or setting.knowledge.efficiency["count_reference"].value)),
+        np.asarray(float(run.n_gpus or setting.knowledge.constants["pretraining.count_reference"])),
         gpu,
         setting.year,
         moe=bool(run.active_params and run.active_params < run.params),
@@ -219,7 +219,7 @@ def _efficiency(
     )
     if run.goodput is not None:
         return whole / median(usual), good
-    running = np.minimum(whole / good, setting.knowledge.efficiency["mfu_max"].value)
+    running = np.minimum(whole / good, setting.knowledge.fitted["pretraining.mfu_max"].value)
     return running, whole / running
 
 

@@ -258,7 +258,7 @@ def _utilisation(inputs: Inputs, approach: str, run: Run, gpu: Gpu, n_gpus: Arra
     if approach in TUNED:
         return inputs.factor(f"tuning_mfu.{approach}")
     return whole_run_utilisation(
-        inputs.knowledge.efficiency,
+        inputs.knowledge.fitted,
         inputs.draws.normal("efficiency"),
         run.active,
         n_gpus,

@@ -51,6 +51,15 @@ def read_csv(path: Path, kind: type[Built], *, check: bool = False) -> tuple[Bui
     )
 
 
+def read_header(path: Path) -> list[str]:
+    """Names of a table's columns.
+
+    Raises:
+        InputError: The file cannot be read, is empty, or is not UTF-8.
+    """
+    return next(csv.reader(read_text(path).splitlines()[:1]), [])
+
+
 def _split(cell: str) -> tuple[str, ...]:
     return tuple(cell.split(SEPARATOR))
 

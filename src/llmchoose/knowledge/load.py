@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from llmchoose.errors import InputError, Problem, did_you_mean, quoted
-from llmchoose.knowledge.build import build, checked, read_csv, read_yaml_file
+from llmchoose.knowledge.build import build, checked, read_csv, read_header, read_yaml_file
 from llmchoose.knowledge.fields import Field, load_fields
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
+from llmchoose.knowledge.runs import MemoryRun, PretrainingRun, ServingRun, TuningRun
 from llmchoose.knowledge.tables import (
     ApiModel,
     Currency,
     DefaultModel,
-    Efficiency,
     Evidence,
     Factor,
+    Fitted,
     Gpu,
     Language,
     ManagedTuning,
@@ -121,9 +122,34 @@ class Knowledge:
         return {row.id: row for row in self._table("factors.csv", Factor)}
 
     @cached_property
-    def efficiency(self) -> Mapping[str, Efficiency]:
-        """Fitted constants of training efficiency by id."""
-        return {row.id: row for row in self._table("efficiency.csv", Efficiency)}
+    def fitted(self) -> Mapping[str, Fitted]:
+        """Constants fitted to published runs by id."""
+        return {row.id: row for row in self._table("fitted.csv", Fitted)}
+
+    @cached_property
+    def constants(self) -> Mapping[str, float]:
+        """The fitted constants' values by id, as the formulas take them."""
+        return {name: row.value for name, row in self.fitted.items()}
+
+    @cached_property
+    def pretraining_runs(self) -> tuple[PretrainingRun, ...]:
+        """Published pretraining runs."""
+        return read_csv(self.folder / "runs" / "pretraining.csv", PretrainingRun)
+
+    @cached_property
+    def memory_runs(self) -> tuple[MemoryRun, ...]:
+        """Published peaks of tuning memory."""
+        return read_csv(self.folder / "runs" / "memory.csv", MemoryRun)
+
+    @cached_property
+    def tuning_runs(self) -> tuple[TuningRun, ...]:
+        """Published times and throughputs of tuning."""
+        return read_csv(self.folder / "runs" / "tuning.csv", TuningRun)
+
+    @cached_property
+    def serving_runs(self) -> tuple[ServingRun, ...]:
+        """Published throughputs and latencies of serving."""
+        return read_csv(self.folder / "runs" / "serving.csv", ServingRun)
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -199,8 +225,10 @@ class Knowledge:
     def _overlay_file(self, name: str) -> Path | None:
         if self.overlay is None:
             return None
-        file = self.overlay / name if self.overlay.is_dir() else self.overlay
-        return file if file.name == name and file.exists() else None
+        if self.overlay.is_dir():
+            file = self.overlay / name
+            return file if file.exists() else None
+        return self.overlay if table_of(self.overlay) == name else None
 
     def _list(self, name: str, kind: type[Built]) -> tuple[Built, ...]:
         rows: tuple[Built, ...] = build(tuple[kind, ...], read_yaml_file(self.folder / name))  # type: ignore[valid-type]
@@ -213,9 +241,9 @@ def load_knowledge(
     """Return the shipped knowledge, optionally with rows or a rulebook of your own.
 
     Args:
-        overlay: A table (`factors.csv`, `rents.csv` …) or a folder of them: rows with a known id
-            replace the shipped row, others are added. What such rows cite may be defined in a
-            `sources.csv` beside them.
+        overlay: A table (`factors.csv`, `rents.csv` …, known by its name or its columns) or a
+            folder of them: rows with a known id replace the shipped row, others are added. What
+            such rows cite may be defined in a `sources.csv` beside them.
         rulebook: A rulebook file that replaces the shipped one.
 
     Raises:
@@ -230,10 +258,29 @@ def load_knowledge(
     return Knowledge(SHIPPED, paths[0], paths[1])
 
 
+def table_of(path: Path) -> str | None:
+    """The table that a file holds rows of: by its name, else by its columns."""
+    if path.name in _tables():
+        return path.name
+    columns = set(read_header(path))
+    same = (name for name in _tables() if set(read_header(_shipped(name))) == columns)
+    return next(same, None)
+
+
+def _tables() -> list[str]:
+    return [OWN_SOURCES, *sorted(file.name for file in SHIPPED.glob("*.csv"))]
+
+
+def _shipped(name: str) -> Path:
+    return SHIPPED / "sources" / "runs.csv" if name == OWN_SOURCES else SHIPPED / name
+
+
 def _check_overlay(path: Path) -> None:
-    tables = {OWN_SOURCES, *(file.name for file in SHIPPED.glob("*.csv"))}
-    names = [file.name for file in path.glob("*.csv")] if path.is_dir() else [path.name]
-    for name in names or ["(no table)"]:
-        if name not in tables:
-            hint = f"tables are {', '.join(sorted(tables))}"
-            raise InputError((Problem(f"{name} is no table of the knowledge", hint=hint),))
+    if path.is_dir():
+        names = [file.name for file in sorted(path.glob("*.csv"))]
+        strange = [name for name in names or ["(no table)"] if name not in _tables()]
+    else:
+        strange = [] if table_of(path) else [path.name]
+    if strange:
+        hint = f"tables are {', '.join(_tables())}"
+        raise InputError((Problem(f"{strange[0]} is no table of the knowledge", hint=hint),))

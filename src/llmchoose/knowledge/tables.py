@@ -129,6 +129,10 @@ class OpenModel(Row):
     head_dim: int | None = None
     ffn: int | None = None
     vocab: int | None = None
+    mlp: Literal["gated", "plain", "parallel"] | None = None
+    tied_embeddings: Literal["yes", "no"] | None = None
+    experts: int | None = None
+    experts_per_token: int | None = None
     context: int | None = None
     available_from: str | None = None
     tokens_trained_b: float | None = None
@@ -141,10 +145,17 @@ class OpenModel(Row):
 
 @dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class ApiModel(Row):
-    """An API model's price over one period; `price_until` is exclusive."""
+    """An API model's price over one period; `price_until` is exclusive.
+
+    Attributes:
+        weights: Id of the open model that the endpoint runs; None for closed models.
+        long_from: Input tokens above which the whole request has the `long_` prices.
+        batch_discount: Fraction off.
+    """
 
     model: str
     aliases: Ids = ()
+    weights: str | None = None
     provider: str
     family: str
     tier: str
@@ -152,6 +163,9 @@ class ApiModel(Row):
     output_usd_per_m: float | None = None
     cached_input_usd_per_m: float | None = None
     batch_discount: float | None = None
+    long_from: int | None = None
+    long_input_usd_per_m: float | None = None
+    long_output_usd_per_m: float | None = None
     context: int | None = None
     available_from: str | None = None
     withdrawn: str | None = None
@@ -223,8 +237,8 @@ class Factor(Row):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
-class Efficiency(Row):
-    """A fitted constant of the model of efficiency (written by scripts/fit_efficiency.py)."""
+class Fitted(Row):
+    """A constant fitted to published runs (written by scripts/fit.py), p10 and p90 beside it."""
 
     value: float
     unit: str
