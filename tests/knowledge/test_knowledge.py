@@ -12,7 +12,7 @@ import yaml
 
 from llmchoose.decision.conditions import PREFIX
 from llmchoose.errors import InputError
-from llmchoose.estimate.readings import RESTS_ON
+from llmchoose.estimate.approaches.readings import RESTS_ON
 from llmchoose.knowledge.load import SHIPPED, Knowledge, load_knowledge
 from llmchoose.knowledge.rules import Condition
 from llmchoose.knowledge.tables import Row

@@ -51,6 +51,21 @@ def read_csv(path: Path, kind: type[Built], *, check: bool = False) -> tuple[Bui
     )
 
 
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of somebody's table as texts by column.
+
+    Raises:
+        InputError: The file cannot be read, is empty, is not UTF-8, or a row has other columns.
+    """
+    header, *lines = csv.reader(read_text(path).lstrip("\ufeff").splitlines())
+    for number, line in enumerate(lines, 2):
+        if line and len(line) != len(header):
+            message = f"{len(line)} cells under {len(header)} columns"
+            raise InputError((Problem(message, Mark(str(path), number, 1)),))
+    names = [name.strip() for name in header]
+    return [dict(zip(names, map(str.strip, line), strict=True)) for line in lines if line]
+
+
 def read_header(path: Path) -> list[str]:
     """Names of a table's columns.
 

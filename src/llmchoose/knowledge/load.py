@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from llmchoose.errors import InputError, Problem, did_you_mean, quoted
 from llmchoose.knowledge.build import build, checked, read_csv, read_header, read_yaml_file
 from llmchoose.knowledge.fields import Field, load_fields
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
-from llmchoose.knowledge.runs import MemoryRun, PretrainingRun, ServingRun, TuningRun
 from llmchoose.knowledge.tables import (
     ApiModel,
     Currency,
+    Dataset,
     DefaultModel,
     Evidence,
     Factor,
@@ -22,10 +22,15 @@ from llmchoose.knowledge.tables import (
     Language,
     ManagedTuning,
     OpenModel,
+    Optimizer,
     Region,
     Rent,
     Source,
+    Stack,
 )
+
+if TYPE_CHECKING:
+    from llmchoose.knowledge.runs import MemoryRun, PretrainingRun, ServingRun, TuningRun
 
 SHIPPED = Path(__file__).parent / "data"
 OWN_SOURCES = "sources.csv"
@@ -132,24 +137,47 @@ class Knowledge:
         return {name: row.value for name, row in self.fitted.items()}
 
     @cached_property
-    def pretraining_runs(self) -> tuple[PretrainingRun, ...]:
+    def pretraining_runs(self) -> "tuple[PretrainingRun, ...]":
         """Published pretraining runs."""
+        from llmchoose.knowledge.runs import PretrainingRun  # seldom needed
+
         return read_csv(self.folder / "runs" / "pretraining.csv", PretrainingRun)
 
     @cached_property
-    def memory_runs(self) -> tuple[MemoryRun, ...]:
+    def memory_runs(self) -> "tuple[MemoryRun, ...]":
         """Published peaks of tuning memory."""
+        from llmchoose.knowledge.runs import MemoryRun  # seldom needed
+
         return read_csv(self.folder / "runs" / "memory.csv", MemoryRun)
 
     @cached_property
-    def tuning_runs(self) -> tuple[TuningRun, ...]:
+    def tuning_runs(self) -> "tuple[TuningRun, ...]":
         """Published times and throughputs of tuning."""
+        from llmchoose.knowledge.runs import TuningRun  # seldom needed
+
         return read_csv(self.folder / "runs" / "tuning.csv", TuningRun)
 
     @cached_property
-    def serving_runs(self) -> tuple[ServingRun, ...]:
+    def serving_runs(self) -> "tuple[ServingRun, ...]":
         """Published throughputs and latencies of serving."""
+        from llmchoose.knowledge.runs import ServingRun  # seldom needed
+
         return read_csv(self.folder / "runs" / "serving.csv", ServingRun)
+
+    @cached_property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """Well-known tuning sets."""
+        return self._table("datasets.csv", Dataset)
+
+    @cached_property
+    def stacks(self) -> tuple[Stack, ...]:
+        """Training libraries."""
+        return self._table("stacks.csv", Stack)
+
+    @cached_property
+    def optimizers(self) -> tuple[Optimizer, ...]:
+        """Optimisers."""
+        return self._table("optimizers.csv", Optimizer)
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -190,10 +218,10 @@ class Knowledge:
         """Claims and findings by id."""
         return {row.id: row for row in self._table("evidence.csv", Evidence)}
 
-    @property
+    @cached_property
     def as_of(self) -> str:
         """Day up to which the knowledge was gathered (ISO)."""
-        return self.rulebook.as_of
+        return str(read_yaml_file(self.folder / "edition.yaml")["as_of"])
 
     def cite(self, identifier: str) -> Citation:
         """Resolve an id of a `sources` list.

@@ -11,6 +11,7 @@ _OWNER = re.compile(r"^[^\s/]+/")
 _NOISE = re.compile(
     r"\b(nvidia|geforce|quadro|tesla|instinct|rtx|sxm\d?|hf)\b|(?<![a-z])rtx(?=a?\d)|\(.*?\)"
 )
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^a-z0-9]+(?=\d)")
 _MEMORY = re.compile(r"(?<![a-z0-9.])(\d+)\s*gi?b\b")
 
 
@@ -101,7 +102,9 @@ def _key(name: str) -> _Key:
     text = _OWNER.sub("", name.strip().lower()).replace("_", "-")
     memory = _MEMORY.search(text)
     text = _NOISE.sub(" ", _MEMORY.sub(" ", text))
-    return _Key(re.sub(r"[^a-z0-9]", "", text), memory[1] if memory else "")
+    # 1.3 and 13 are not the same: what stands between digits stays, however it is written.
+    text = _BETWEEN_DIGITS.sub(".", text)
+    return _Key(re.sub(r"[^a-z0-9.]|(?<!\d)\.|\.(?!\d)", "", text), memory[1] if memory else "")
 
 
 def _close(name: str, rows: Iterable[Named]) -> tuple[str, ...]:

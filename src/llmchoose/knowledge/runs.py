@@ -63,6 +63,7 @@ class MemoryRun(PublishedRun):
     seq_len: float | None = None
     micro_batch: float | None = None
     lora_rank: float | None = None
+    lora_targets: Literal["attention", "all"] | None = None
     grad_checkpointing: YesNo | None = None
     flash_attention: YesNo | None = None
     optimizer: str | None = None

@@ -149,6 +149,8 @@ class ApiModel(Row):
 
     Attributes:
         weights: Id of the open model that the endpoint runs; None for closed models.
+        tier: small, mid or frontier, from which a project that names no model is priced; endpoint
+            for further hosts of open weights; embedding and rerank.
         long_from: Input tokens above which the whole request has the `long_` prices.
         batch_discount: Fraction off.
     """
@@ -197,6 +199,74 @@ class ManagedTuning(Row):
     minimum_usd: float | None = None
     method: str | None = None
     verified: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+class Stack(Row):
+    """A training library: what it keeps in memory, in bytes, and what it does unless told.
+
+    Attributes:
+        weight_bytes: A trained weight; `gradient_bytes` its gradient, `master_bytes` its 32-bit
+            copy, `moment_bytes` one moment of Adam.
+        adapter_bytes: An adapter's weight with its gradient and Adam's moments.
+        logits_bytes: A logit, with all the copies its loss makes.
+        quantised_activation_bytes: A stored activation over a quantised base, 2 otherwise.
+        lora_targets: Matrices that get an adapter: queries and values, attention, or all.
+        sharding_full: How it splits full tuning; zero3 holds buckets even on one accelerator.
+        sharding_adapters: How it spreads adapters over accelerators.
+        slow_sharding: Published recipes of sharded full tuning took several times their roofline.
+        peak_counts: What the peaks it prints count: tensors alone, or the whole process.
+        lora_dropout: Adapters drop some of their inputs, and keep what is left with its mask.
+        gathers_whole_weights: Sharded frozen weights are held whole once.
+    """
+
+    name: str
+    aliases: Ids = ()
+    weight_bytes: float
+    gradient_bytes: float
+    master_bytes: float
+    moment_bytes: float
+    adapter_bytes: float
+    logits_bytes: float
+    quantised_activation_bytes: float
+    checkpointing_full: Literal["yes", "no"]
+    checkpointing_lora: Literal["yes", "no"]
+    checkpointing_qlora: Literal["yes", "no"]
+    checkpointing_sharded: Literal["yes", "no"]
+    flash_attention: Literal["yes", "no"]
+    micro_batch: int
+    lora_rank: int
+    lora_targets: Literal["attention", "all"]
+    lora_dropout: Literal["yes", "no"]
+    sharding_full: Literal["zero3", "fsdp"]
+    sharding_adapters: Literal["ddp", "fsdp"]
+    gathers_whole_weights: Literal["yes", "no"]
+    slow_sharding: Literal["yes", "no"]
+    peak_counts: Literal["tensors", "process"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+class Dataset(Row):
+    """A well-known tuning set: tokens of a mean example and of the longest."""
+
+    name: str
+    aliases: Ids = ()
+    mean_tokens: float
+    longest_tokens: float | None = None
+    examples: float | None = None
+    verified: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+class Optimizer(Row):
+    """An optimiser: moments kept of each weight, and the bytes of one if not the library's."""
+
+    name: str
+    aliases: Ids = ()
+    moments: float
+    moment_bytes: float | None = None
+    keeps_gradients: Literal["yes", "no"]
+    pages_out: Literal["yes", "no"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
