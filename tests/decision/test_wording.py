@@ -2,7 +2,7 @@
 
 import pytest
 
-from llmchoose.decision.wording import short
+from llmchoose.quantity.short import short
 
 
 @pytest.mark.parametrize(

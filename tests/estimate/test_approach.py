@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from llmchoose.assessment import Assessment, assess
-from llmchoose.estimate.distributions import median
+from llmchoose.estimate.formulas.distributions import median
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.profile.load import parse_profile
 

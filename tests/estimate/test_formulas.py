@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmchoose.estimate import (
+from llmchoose.estimate.formulas import (
     architecture,
     cost,
     energy,

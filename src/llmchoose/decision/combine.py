@@ -7,8 +7,8 @@ import numpy as np
 from llmchoose.decision.conditions import mostly
 from llmchoose.decision.rank import Ranked
 from llmchoose.decision.wording import fill
-from llmchoose.estimate.distributions import Array, three_point
-from llmchoose.estimate.model import Estimate
+from llmchoose.estimate.approaches.model import Estimate
+from llmchoose.estimate.formulas.distributions import Array, three_point
 from llmchoose.knowledge.rules import Combination, Saving
 
 

@@ -3,16 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llmchoose.errors import InputError, Problem, did_you_mean
-from llmchoose.estimate.distributions import Array, median, significant
+from llmchoose.estimate.approaches.readings import RESTS_ON
+from llmchoose.estimate.formulas.distributions import Array, median, significant
 from llmchoose.estimate.inputs import Inputs
-from llmchoose.estimate.readings import RESTS_ON
 from llmchoose.knowledge.rules import Comparison, Condition
 
 Truth = NDArray[np.bool_]
@@ -34,12 +33,12 @@ class Facts:
     """What a rule can read of one approach: the profile's inputs and the estimate's readings.
 
     Attributes:
-        of_field: The middle of a field's draws; one function for all approaches, which keeps it.
+        of_draws: The middle of draws; one function for all approaches, which keeps it.
     """
 
     inputs: Inputs
     readings: Mapping[str, Array]
-    of_field: Callable[[str], str | float]
+    of_draws: Callable[[Any], str | float]
 
     def value(self, name: str) -> Any:
         """Draws of a field or of a reading (`est.…`).
@@ -64,8 +63,10 @@ class Facts:
     def middle(self, name: str) -> str | float:
         """The figure or word that stands for all draws of a field or reading in a sentence."""
         if name.startswith(PREFIX):
-            return middle(self.readings[name.removeprefix(PREFIX)])
-        return self.of_field(name)
+            return self.of_draws(self.readings[name.removeprefix(PREFIX)])
+        if name in self.inputs.words:
+            return self.inputs.usual_word(name)
+        return self.of_draws(self.inputs.values[name])
 
     def known(self, name: str) -> bool:
         """Whether the profile, not only a prior, stands behind an input."""
@@ -103,8 +104,15 @@ def mostly(condition: Condition, facts: Facts) -> bool:
 
 def facts_of(inputs: Inputs, readings: Mapping[str, Mapping[str, Array]]) -> dict[str, Facts]:
     """Facts of each approach, from its readings."""
-    of_field = lru_cache(maxsize=None)(lambda name: middle(inputs.values[name]))
-    return {name: Facts(inputs, read, of_field) for name, read in readings.items()}
+    found: dict[int, str | float] = {}
+
+    def of_draws(values: Any) -> str | float:
+        # Approaches share most readings: the same array is asked for many times, and kept alive.
+        if id(values) not in found:
+            found[id(values)] = middle(values)
+        return found[id(values)]
+
+    return {name: Facts(inputs, read, of_draws) for name, read in readings.items()}
 
 
 def rests_on(name: str) -> tuple[str, ...]:
@@ -116,6 +124,8 @@ def compare(test: Comparison, facts: Facts) -> Truth:
     """Whether one test holds, for each draw; numbers are compared as they would be printed."""
     if test.input in facts.inputs.lists:
         return _compare_list(test, facts.inputs.lists[test.input])
+    if test.input in facts.inputs.words and test.op in ("in", "==") and not test.than:
+        return facts.inputs.any_of(test.input, [str(item) for item in _listed(test.value)])
     left = facts.value(test.input)
     right = facts.value(test.than) if test.than else test.value
     if test.op == "in":

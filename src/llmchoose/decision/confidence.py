@@ -2,7 +2,7 @@
 
 import math
 
-from llmchoose.estimate.distributions import significant
+from llmchoose.estimate.formulas.distributions import significant
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.knowledge.rules import ConfidenceRule
 

@@ -9,8 +9,8 @@ from llmchoose.decision.plan import FoundRisk, PlanStep, plan_steps, risks
 from llmchoose.decision.rank import Ranked, rank_approaches
 from llmchoose.decision.reasons import Reason, reasons
 from llmchoose.decision.summary import summarise, summarise_none
+from llmchoose.estimate.approaches.model import Estimate
 from llmchoose.estimate.inputs import Inputs
-from llmchoose.estimate.model import Estimate
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import numpy as np
 from llmchoose.decision.conditions import PREFIX, Facts, Truth, compare
 from llmchoose.decision.gates import GateResult
 from llmchoose.decision.wording import fill, show_input
-from llmchoose.estimate.distributions import Array
-from llmchoose.estimate.readings import RESTS_ON
+from llmchoose.estimate.approaches.readings import RESTS_ON
+from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.knowledge.rules import Approach, Criterion, Ladder
 
 SPEAKS_FOR, SPEAKS_AGAINST = 0.65, 0.35
@@ -62,11 +62,10 @@ def fit(
     Returns:
         Draws, about 0 to 1; lower by `unavailable_penalty` before the approach came into use.
     """
-    weights = [one.weight * one.applies for one in scored]
-    total = np.sum(weights, axis=0)
-    points = np.sum(
-        [weight * one.score for weight, one in zip(weights, scored, strict=True)], axis=0
-    )
+    deciding = [one for one in scored if one.weight]
+    shape = np.shape(scored[0].score) if scored else ()
+    total = sum((one.weight * one.applies for one in deciding), start=np.zeros(shape))
+    points = sum((one.weight * one.applies * one.score for one in deciding), start=np.zeros(shape))
     closed = sum(gate.closed.astype(float) for gate in gates if gate.kind == "soft")
     late = any(gate.id == "G-NOT-YET" for gate in gates)
     charge = ladder.rung_charge * approach.rung + ladder.unavailable_penalty * late
@@ -152,10 +151,19 @@ def _table(criterion: Criterion, approach: Approach, facts: Facts) -> Array | No
     if criterion.input in facts.inputs.lists:
         weights = facts.inputs.lists[criterion.input]
         return np.asarray(np.sum([weights[word] * s for word, s in known.items()], axis=0))
-    values = facts.value(criterion.input)
-    if values.dtype.kind == "b":
-        values = np.where(values, "true", "false")
-    return np.select([values == word for word in known], list(known.values()), np.nan)
+    masks = _masks(criterion.input, facts)
+    held = {word: score for word, score in known.items() if word in masks}
+    if not held:
+        return None
+    return np.select([masks[word] for word in held], list(held.values()), np.nan)
+
+
+def _masks(name: str, facts: Facts) -> Mapping[str, np.ndarray]:
+    """For each word of an input, where the draws hold it."""
+    if name in facts.inputs.words:
+        return facts.inputs.masks(name)
+    values = facts.value(name)
+    return {"true": values, "false": ~values}
 
 
 def _curve(criterion: Criterion, approach: Approach, facts: Facts) -> Array | None:

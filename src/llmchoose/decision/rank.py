@@ -8,9 +8,9 @@ import numpy as np
 from llmchoose.decision.conditions import Facts, facts_of
 from llmchoose.decision.fit import Scored, fit, score_criteria
 from llmchoose.decision.gates import GateResult, feasible, hold_gates
-from llmchoose.estimate.distributions import Array, significant
+from llmchoose.estimate.approaches.model import Estimate
+from llmchoose.estimate.formulas.distributions import Array, significant
 from llmchoose.estimate.inputs import Inputs
-from llmchoose.estimate.model import Estimate
 from llmchoose.knowledge.rules import Approach
 
 NOISES = 16

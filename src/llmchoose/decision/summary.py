@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from llmchoose.decision.combine import Partner
 from llmchoose.decision.rank import Ranked
-from llmchoose.decision.wording import short
-from llmchoose.estimate.distributions import band
-from llmchoose.estimate.model import Estimate
+from llmchoose.estimate.approaches.model import Estimate
+from llmchoose.estimate.formulas.distributions import band
+from llmchoose.quantity.short import short
 
 DO = {
     "prompt": "Prompt an existing model",

@@ -6,11 +6,11 @@ import numpy as np
 
 from llmchoose.decision.conditions import PREFIX, Facts
 from llmchoose.errors import InputError, Problem
+from llmchoose.quantity.short import short
 
-WHOLE_FROM, LARGE_SHARE = 10, 10.0
+LARGE_SHARE = 10.0
 ONE = re.compile(r"\b1 ((?:labelled )?(?:day|month|example|item|engineer|GPU|time))s\b")
 PLACEHOLDER = re.compile(r"\{([a-z_0-9.]+)\}")
-THOUSANDS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 FRACTIONS = (
     "base_model_coverage",
     "prompt_baseline",
@@ -72,19 +72,3 @@ def show(name: str, value: str | float) -> str:
     if name.endswith(("_usd", "_usd_p10", "budget.one_time", "budget.monthly")):
         return "$" + short(value)
     return short(value)
-
-
-def short(value: float, digits: int = 3) -> str:
-    """A number in two or three digits: 1.2k, 450M, 30, 0.03."""
-    if not np.isfinite(value):
-        return "unknown"
-    for size, letter in THOUSANDS:
-        if abs(value) >= size * 0.9995:
-            return f"{_digits(value / size, digits)}{letter}"
-    return _digits(value, digits if abs(value) >= WHOLE_FROM**2 else 2)
-
-
-def _digits(value: float, digits: int) -> str:
-    """A number below a thousand with so many significant digits, never in powers of ten."""
-    rounded = float(f"{value:.{digits}g}")
-    return f"{rounded:.0f}" if abs(rounded) >= WHOLE_FROM**2 else f"{rounded:g}"

@@ -4,15 +4,16 @@ Every array has the sample axis last. Whatever was not given is drawn from its p
 an assumption with the prior's source.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llmchoose.estimate.distributions import (
+from llmchoose.estimate.formulas.distributions import (
     Array,
     Band,
     Draws,
@@ -26,10 +27,11 @@ from llmchoose.estimate.distributions import (
 from llmchoose.estimate.places import place_of
 from llmchoose.knowledge.fields import Field, Prior
 from llmchoose.knowledge.load import Knowledge
-from llmchoose.knowledge.tables import Factor
+from llmchoose.knowledge.tables import Factor, Fitted
 from llmchoose.profile.model import Profile
 from llmchoose.quantity import Quantity
 
+Made = TypeVar("Made")
 Drawn = Array | NDArray[np.str_] | NDArray[np.bool_]
 SMALL_KINDS = ("classification", "extraction", "moderation", "embedding")
 
@@ -63,6 +65,10 @@ class Setting:
     def constant(self, name: str) -> float:
         """A constant that has no spread."""
         return self.knowledge.factors[name].p50
+
+    def spread(self, name: str) -> Array:
+        """Draws of measured over predicted, on families that the fit has not seen."""
+        return draw_spread(self.draws, self.knowledge.fitted[name])
 
     @property
     def year(self) -> float:
@@ -101,18 +107,56 @@ class Inputs(Setting):
 
     def by_word(self, name: str, prefix: str) -> Array:
         """For each draw of an enum field, the factor `prefix.value`."""
-        words = self.word(name)
-        return select(words, {word: self.factor(f"{prefix}.{word}") for word in distinct(words)})
+        masks = self.masks(name)
+        return np.select(list(masks.values()), [self.factor(f"{prefix}.{word}") for word in masks])
 
-    @property
+    def masks(self, name: str) -> Mapping[str, NDArray[np.bool_]]:
+        """For each word that the draws of an enum field hold, in text order, where they hold it."""
+        if name not in self._masks:
+            words = self.word(name)
+            self._masks[name] = {word: words == word for word in distinct(words)}
+        return self._masks[name]
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives, made once for these draws however many approaches ask for it."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: Made = self._made[key]
+        return made
+
+    @cached_property
+    def _made(self) -> dict[Hashable, Any]:
+        return {}
+
+    @cached_property
+    def _masks(self) -> dict[str, Mapping[str, NDArray[np.bool_]]]:
+        # Comparing texts draw by draw is dear, and the same fields are asked for many times.
+        return {}
+
+    @cached_property
     def small_output(self) -> NDArray[np.bool_]:
         """Draws whose kind of task has small outputs, so that an encoder may do."""
-        return np.isin(self.word("task.kind"), SMALL_KINDS)
+        return self.any_of("task.kind", SMALL_KINDS)
 
-    @property
+    @cached_property
     def light(self) -> NDArray[np.bool_]:
         """Draws for which a model below 1B parameters is a usual choice."""
-        return np.asarray(self.small_output | (self.word("task.kind") == "sequence"))
+        return self.any_of("task.kind", (*SMALL_KINDS, "sequence"))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Fields whose draws are words."""
+        return frozenset(name for name, drawn in self.values.items() if drawn.dtype.kind == "U")
+
+    def usual_word(self, name: str) -> str:
+        """The most frequent word of a field's draws; of equals the first in text order."""
+        masks = self.masks(name)
+        return max(masks, key=lambda word: int(np.count_nonzero(masks[word])))
+
+    def any_of(self, name: str, words: Sequence[str]) -> NDArray[np.bool_]:
+        """Draws whose word is one of some."""
+        held = [mask for word, mask in self.masks(name).items() if word in words]
+        return np.any(held, axis=0) if held else np.zeros(np.shape(self.values[name]), bool)
 
 
 @lru_cache(maxsize=1024)
@@ -126,9 +170,19 @@ def draw_factor(draws: Draws, factor: Factor) -> Array:
     return drawn
 
 
+@lru_cache(maxsize=256)
+def draw_spread(draws: Draws, row: Fitted) -> Array:
+    """Draws of a fitted constant that has a band around its middle."""
+    low, high = row.low or row.value, row.high or row.value
+    drawn = three_point(draws.normal(f"spread:{row.id}"), low, row.value, high, "log")
+    drawn.setflags(write=False)
+    return drawn
+
+
 def distinct(words: NDArray[np.str_]) -> list[str]:
     """The different words of an array, in text order."""
-    return sorted(set(words.tolist()))
+    first = str(words.flat[0])
+    return [first] if bool(np.all(words == first)) else sorted(set(np.ravel(words).tolist()))
 
 
 def select(words: NDArray[np.str_], choices: Mapping[str, Array]) -> Array:

@@ -1,6 +1,6 @@
 """What a calculator's request names: the accelerator, and the model with its shape."""
 
-from llmchoose.estimate.architecture import Architecture, by_size
+from llmchoose.estimate.formulas.architecture import Architecture, by_size
 from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.market import newest_gpu, params_of, since
 from llmchoose.knowledge.names import match
@@ -9,7 +9,7 @@ from llmchoose.knowledge.tables import Gpu, OpenModel
 # A size given beside a model's name may be rounded, but not be another model's.
 SAME_MODEL = 1.5
 # Sizes are printed with three digits: nearer than this, two models are the same one.
-SAME_SIZE = 0.004
+SAME_SIZE, SAME_ACTIVE = 0.004, 0.05
 
 
 def find_gpu(setting: Setting, name: str | None) -> tuple[Gpu, str]:
@@ -18,8 +18,7 @@ def find_gpu(setting: Setting, name: str | None) -> tuple[Gpu, str]:
     Raises:
         ValueError: There is no such accelerator, or it could not be had yet on the day.
     """
-    prior = setting.knowledge.fields["compute.gpu"].prior
-    wanted = name or (prior.value if prior else None) or ""
+    wanted = name or _usual_gpu(setting)
     found = match(wanted, setting.knowledge.gpus)
     if found.row is None:
         guesses = f"; did you mean {' or '.join(found.close)}?" if found.close else ""
@@ -30,6 +29,11 @@ def find_gpu(setting: Setting, name: str | None) -> tuple[Gpu, str]:
         return newest_gpu(setting.knowledge, setting.day), ""
     came = found.row.available_from
     raise ValueError(f"{found.row.name} could be had from {came}, after {setting.day}")
+
+
+def _usual_gpu(setting: Setting) -> str:
+    prior = setting.knowledge.fields["compute.gpu"].prior
+    return (prior.value if prior else None) or ""
 
 
 def find_model(
@@ -59,13 +63,13 @@ def find_model(
     if params is None:
         if name is None:
             raise ValueError("say how large the model is: --params 7B, or --model NAME")
-        close = found.close if found else ()
+        close = found.close if found is not None else ()
         guesses = f"; did you mean {' or '.join(close)}?" if close else ""
         raise ValueError(f"{name} is no model of the catalogue{guesses}; give its size: --params")
     if active is not None and active > params:
         raise ValueError("more parameters are active than there are")
     unknown = (f"{name} is not in the catalogue: its shape is taken from its size",) if name else ()
-    twin = None if active is not None else _same_size(setting, params)
+    twin = _same_size(setting, params, active)
     if twin is not None:
         said = f"{params / 1e9:.3g}B parameters are the size of {twin.name}: its shape is taken"
         return architecture_of(setting, twin), twin, (*unknown, said) if not name else unknown
@@ -87,15 +91,20 @@ def _named(
     return shape, row, (assumed,) if assumed else ()
 
 
-def _same_size(setting: Setting, params: float) -> OpenModel | None:
-    """The oldest model of the catalogue that has this many parameters, to three digits."""
-    twins = [
-        row
-        for row in setting.knowledge.open_models
-        if row.params_b and abs(row.params_b * 1e9 / params - 1) < SAME_SIZE
-    ]
-    known = [row for row in twins if row.layers and row.hidden and not row.active_params_b]
-    return min(known, key=lambda row: (row.available_from or "9", row.id), default=None)
+def _same_size(setting: Setting, params: float, active: float | None) -> OpenModel | None:
+    """The model of the catalogue that has this many parameters, to three digits; the oldest."""
+
+    def off(row: OpenModel) -> float:
+        return abs(params_of(row) / params - 1)
+
+    def same_active(row: OpenModel) -> bool:
+        if active is None or row.active_params_b is None:
+            return active is None and row.active_params_b is None
+        return abs(row.active_params_b * 1e9 / active - 1) < SAME_ACTIVE
+
+    known = (row for row in setting.knowledge.open_models if row.params_b and row.layers)
+    twins = [row for row in known if off(row) < SAME_SIZE and same_active(row)]
+    return min(twins, key=lambda row: (round(off(row), 4), row.available_from or "9"), default=None)
 
 
 def architecture_of(

@@ -11,9 +11,10 @@ from typing import Protocol
 
 import numpy as np
 
-from llmchoose.estimate import cost
-from llmchoose.estimate.distributions import Array, median, quantile_pick
+from llmchoose.estimate.formulas import cost
+from llmchoose.estimate.formulas.distributions import Array, median, quantile_pick
 from llmchoose.estimate.inputs import Inputs, Setting
+from llmchoose.estimate.places import WORLD, Place, place_of
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.names import match
 from llmchoose.knowledge.tables import ApiModel, Gpu, ManagedTuning, OpenModel, Rent
@@ -22,6 +23,7 @@ from llmchoose.profile.model import OwnedGpus
 # An API model older than this is still priced when named, but is no longer what one would take.
 FRESH_YEARS = 2
 NO_SPREAD = 2
+RENTED = ("on_demand", "reserved_1y", "reserved_3y", "spot", "marketplace")
 
 
 class Released(Protocol):
@@ -112,6 +114,11 @@ def newest_gpu(knowledge: Knowledge, day: str) -> Gpu:
 
 def rent(setting: Setting, gpu: Gpu, plan: str = "on_demand") -> Price | None:
     """Price of an accelerator-hour with its host, over the providers that had it on the day."""
+    return _rent(Setting(setting.knowledge, setting.draws, setting.day), gpu, plan)
+
+
+@lru_cache(maxsize=256)
+def _rent(setting: Setting, gpu: Gpu, plan: str) -> Price | None:
     rows, note = _rows_of_day(setting.knowledge, setting.day, gpu, plan)
     if not rows:
         return None
@@ -181,6 +188,65 @@ def cluster_usd(setting: Setting, card: Price, n_gpus: float) -> Array:
     )
 
 
+def owned_usd(setting: Setting, gpu: Gpu, place: Place) -> Price | None:
+    """What an hour of paid work costs on cards of one's own, with servers, network and space.
+
+    None where the card's price or power is not known.
+    """
+    card = cards_usd(setting, gpu)
+    if card is None or gpu.tdp_w is None:
+        return None
+    usd = cost.owned_usd_per_hour(
+        cluster_usd(setting, card, 1),
+        setting.factor("cluster.life"),
+        setting.factor("cluster.utilisation"),
+        kilowatts(setting, gpu.tdp_w, place),
+        place.usd_per_kwh,
+        setting.factor("cluster.hosting_usd_per_kw"),
+    )
+    return Price(usd, card.source)
+
+
+def kilowatts(setting: Setting, tdp_w: float, place: Place) -> Array:
+    """Power that one accelerator, its host and its cooling draw at work, kW."""
+    return np.asarray(
+        tdp_w / 1000 * setting.factor("power_draw") * setting.factor("host_power") * place.pue
+    )
+
+
+def plans_usd(setting: Setting, gpu: Gpu, place: Place | None = None) -> Mapping[str, Price | None]:
+    """An accelerator-hour by every plan, owned last; None where no price is known.
+
+    Args:
+        setting: Knowledge, draws and the day.
+        gpu: Accelerator.
+        place: Where an owned one would stand; the world's mean when left out.
+    """
+    rented = {plan: rent(setting, gpu, plan) for plan in RENTED}
+    where = place or place_of(WORLD, setting.knowledge)
+    return rented | {"owned": owned_usd(setting, gpu, where)}
+
+
+def owning_break_even(
+    setting: Setting, gpu: Gpu, place: Place, plan: str = "on_demand"
+) -> Array | None:
+    """Share of its life that an owned accelerator must work to cost an hour what a rented one does.
+
+    None where the card's price, its power or the rent is not known.
+    """
+    card, price = cards_usd(setting, gpu), rent(setting, gpu, plan)
+    if card is None or price is None or gpu.tdp_w is None:
+        return None
+    power = kilowatts(setting, gpu.tdp_w, place)
+    idle = cost.idle_usd_per_hour(
+        cluster_usd(setting, card, 1),
+        setting.factor("cluster.life"),
+        power,
+        setting.factor("cluster.hosting_usd_per_kw"),
+    )
+    return cost.owning_break_even(idle, power * place.usd_per_kwh, price.usd)
+
+
 def open_model(inputs: Inputs, use: str, kinds: str) -> OpenModel:
     """The open model to tune, continue or serve: the profile's, else the usual one of the day."""
     named = inputs.profile.get("model.open")
@@ -209,7 +275,7 @@ def api_rows(inputs: Inputs) -> tuple[tuple[ApiModel, ...], str]:
         own = match(named, rows).row
         periods = [row for row in rows if own is not None and row.model == own.model]
         if any(since(row, inputs.day) for row in periods):
-            return (_price_of(periods, inputs.day),), ""
+            return (price_of(periods, inputs.day),), ""
     tiers = ("small", "mid") if bool(np.mean(inputs.small_output) > 0.5) else ("mid", "frontier")
     oldest = f"{int(inputs.day[:4]) - FRESH_YEARS}{inputs.day[4:]}"
     usable = [
@@ -224,11 +290,11 @@ def api_rows(inputs: Inputs) -> tuple[tuple[ApiModel, ...], str]:
     models: dict[str, list[ApiModel]] = {}
     for row in fresh:
         models.setdefault(row.model, []).append(row)
-    picked = tuple(_price_of(periods, inputs.day) for periods in models.values())
+    picked = tuple(price_of(periods, inputs.day) for periods in models.values())
     return picked, f"{len(picked)} API models of the day, tiers {' and '.join(tiers)}"
 
 
-def _price_of(periods: Sequence[ApiModel], day: str) -> ApiModel:
+def price_of(periods: Sequence[ApiModel], day: str) -> ApiModel:
     """The price that holds on the day, else the last one before it, else the first one known."""
     dated = sorted(periods, key=lambda row: row.price_from or "")
     begun = [row for row in dated if (row.price_from or "") <= day]
@@ -248,15 +314,20 @@ def token_price(
     return Price(quantile_pick(inputs.draws.normal("api_price"), prices), source)
 
 
+def services_on(knowledge: Knowledge, day: str) -> tuple[ManagedTuning, ...]:
+    """Every tuning service that takes a newcomer's jobs on an ISO day."""
+    return tuple(
+        row
+        for row in knowledge.managed_tuning
+        if row.general == "yes"
+        and on_sale(row, day)
+        and (not row.closed_to_new or row.closed_to_new > day)
+    )
+
+
 def tuning_services(inputs: Inputs) -> tuple[ManagedTuning, ...]:
     """Tuning services that take a newcomer's jobs on the day; for the API model named, if any."""
-    rows = tuple(
-        row
-        for row in inputs.knowledge.managed_tuning
-        if row.general == "yes"
-        and on_sale(row, inputs.day)
-        and (not row.closed_to_new or row.closed_to_new > inputs.day)
-    )
+    rows = services_on(inputs.knowledge, inputs.day)
     named = str(inputs.profile.get("model.api") or "").lower()
     return tuple(row for row in rows if named and named in row.model.lower()) or rows
 

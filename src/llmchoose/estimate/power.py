@@ -1,7 +1,7 @@
 """Electricity that accelerator-hours take, where the machines stand."""
 
-from llmchoose.estimate import energy
-from llmchoose.estimate.distributions import Array
+from llmchoose.estimate.formulas import energy
+from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.places import Place
 from llmchoose.knowledge.tables import Gpu

@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from llmchoose.estimate import flops, memory, throughput
-from llmchoose.estimate.distributions import Array, median
-from llmchoose.estimate.efficiency import whole_run_utilisation
-from llmchoose.estimate.inputs import Inputs, distinct, select
+from llmchoose.estimate.approaches.model import Training
+from llmchoose.estimate.approaches.tuning import tuning_run
+from llmchoose.estimate.formulas import flops, memory, throughput
+from llmchoose.estimate.formulas.distributions import Array, median
+from llmchoose.estimate.formulas.efficiency import whole_run_utilisation
+from llmchoose.estimate.inputs import Inputs
 from llmchoose.estimate.market import (
     open_model,
     owned_gpus,
@@ -15,7 +17,6 @@ from llmchoose.estimate.market import (
     peak_tflops,
     uses_owned,
 )
-from llmchoose.estimate.model import Training
 from llmchoose.knowledge.tables import Gpu, OpenModel
 
 TUNED = ("lora", "full_finetune")
@@ -94,53 +95,11 @@ def tuning_tokens(inputs: Inputs) -> Array:
     )
 
 
-def plan_run(inputs: Inputs, approach: str, gpu: Gpu) -> Run | None:
-    """The run that an approach needs; None where nothing is trained on hardware of one's own."""
-    if approach in TUNED:
-        return _tuning(inputs, approach, gpu)
+def plan_run(inputs: Inputs, approach: str) -> Run | None:
+    """The pretraining that an approach needs; None where there is none."""
     if approach == "continued_pretrain":
         return _continued(inputs)
     return _scratch(inputs) if approach == "scratch" else None
-
-
-def _frozen_gb(inputs: Inputs, params: Array, gpu: Gpu) -> Array:
-    """Weights that LoRA leaves alone: 16 bit, or 4 bit (QLoRA) where that is needed for one card.
-
-    Source: Dettmers et al. 2023, abstract.
-    """
-    whole = memory.states_gb(params, inputs.factor("memory.frozen_16bit"))
-    fits = median(whole) <= gpu.memory_gb * inputs.constant("memory.usable")
-    known = inputs.knowledge.factors["memory.frozen_4bit"].as_of <= inputs.day
-    if fits or not known:
-        return whole
-    return memory.states_gb(params, inputs.factor("memory.frozen_4bit"))
-
-
-def _tuning(inputs: Inputs, approach: str, gpu: Gpu) -> Run:
-    model = open_model(inputs, "tune", kind_of(inputs))
-    params = np.full(inputs.draws.samples, params_of(model))
-    tokens = tuning_tokens(inputs)
-    if approach == "lora":
-        rate = inputs.factor("flops_per_param_token.lora")
-        trained = memory.states_gb(
-            params * inputs.factor("lora_share"), inputs.factor("memory.full_states")
-        )
-        states = _frozen_gb(inputs, params, gpu) + trained
-    else:
-        rate = inputs.factor("flops_per_param_token.full")
-        states = memory.states_gb(params, inputs.factor("memory.full_states"))
-    active = np.full_like(params, params_of(model, active=True))
-    work = flops.training(active, tokens, rate)
-    return Run(
-        params,
-        active,
-        _is_moe(model),
-        tokens,
-        work,
-        inputs.factor(f"tuning_runs.{approach}"),
-        states,
-        ("kaplan-2020-scaling", *model.source),
-    )
 
 
 def _is_moe(model: OpenModel) -> bool:
@@ -196,9 +155,38 @@ def train(inputs: Inputs, approach: str, gpu: Gpu) -> Training | None:
     Returns:
         None where nothing is trained on one's own or rented accelerators.
     """
-    run = plan_run(inputs, approach, gpu)
-    if run is None:
-        return None
+    if approach in TUNED:
+        return inputs.once((approach, gpu), lambda: _tuned(inputs, approach, gpu))
+    run = plan_run(inputs, approach)
+    return None if run is None else _then_tuned(inputs, _pretrained(inputs, approach, run, gpu))
+
+
+def _tuned(inputs: Inputs, approach: str, gpu: Gpu) -> Training:
+    """All runs of a tuning, one after another."""
+    row = open_model(inputs, "tune", kind_of(inputs))
+    tokens, repeats = tuning_tokens(inputs), inputs.factor(f"tuning_runs.{approach}")
+    run = tuning_run(inputs, approach, row, gpu, tokens)
+    for_memory = np.full_like(tokens, float(run.held.recipe.n_gpus))
+    hours = run.hours * repeats
+    count, needed = _count(inputs, gpu, for_memory, hours)
+    return Training(
+        params=np.full_like(tokens, params_of(row)),
+        active=np.full_like(tokens, params_of(row, active=True)),
+        tokens=tokens,
+        flops=run.flops * repeats,
+        gpu=gpu,
+        n_gpus=count,
+        gpu_hours=hours,
+        repeats=repeats,
+        wall_clock_days=throughput.days(hours, count),
+        memory_gb=np.minimum(run.memory_gb, gpu.memory_gb),
+        min_gpus=needed,
+        source=("fit-tuning", "fit-memory", *row.source),
+    )
+
+
+def _pretrained(inputs: Inputs, approach: str, run: Run, gpu: Gpu) -> Training:
+    """All runs of a pretraining."""
     alone = memory.activations_gb(
         run.params,
         inputs.factor("memory.tokens_per_gpu"),
@@ -210,16 +198,16 @@ def train(inputs: Inputs, approach: str, gpu: Gpu) -> Training | None:
         run.states_gb, alone, gpu.memory_gb, inputs.factor("memory.usable")
     )
     first = throughput.gpu_hours(
-        run.flops, peak_tflops(gpu), _utilisation(inputs, approach, run, gpu, for_memory)
+        run.flops, peak_tflops(gpu), _utilisation(inputs, run, gpu, for_memory)
     )
     count, needed = _count(inputs, gpu, for_memory, first * run.repeats)
     final = throughput.gpu_hours(
         run.flops,
         peak_tflops(gpu),
-        _utilisation(inputs, approach, run, gpu, np.full_like(first, count)),
+        _utilisation(inputs, run, gpu, np.full_like(first, count)),
     )
     hours = final * run.repeats
-    training = Training(
+    return Training(
         params=run.params,
         active=run.active,
         tokens=run.tokens,
@@ -237,7 +225,6 @@ def train(inputs: Inputs, approach: str, gpu: Gpu) -> Training | None:
         min_gpus=needed,
         source=run.source,
     )
-    return _then_tuned(inputs, training) if approach in PRETRAINED else training
 
 
 def _then_tuned(inputs: Inputs, base: Training) -> Training:
@@ -254,13 +241,11 @@ def _then_tuned(inputs: Inputs, base: Training) -> Training:
     )
 
 
-def _utilisation(inputs: Inputs, approach: str, run: Run, gpu: Gpu, n_gpus: Array) -> Array:
-    if approach in TUNED:
-        return inputs.factor(f"tuning_mfu.{approach}")
+def _utilisation(inputs: Inputs, run: Run, gpu: Gpu, n_gpus: Array) -> Array:
     return whole_run_utilisation(
         inputs.knowledge.fitted,
         inputs.draws.normal("efficiency"),
-        run.active,
+        run.params,
         n_gpus,
         gpu,
         inputs.year,
@@ -286,5 +271,4 @@ def _count(inputs: Inputs, gpu: Gpu, for_memory: Array, hours: Array) -> tuple[f
 
 def team_flops(inputs: Inputs) -> Array:
     """Training compute that a team of this experience can be expected to handle."""
-    words = inputs.word("team.experience")
-    return select(words, {word: inputs.factor(f"team_flops.{word}") for word in distinct(words)})
+    return inputs.by_word("team.experience", "team_flops")

@@ -1,12 +1,18 @@
 """Running an approach in production: tokens at a provider, or replicas of one's own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llmchoose.estimate import cost, memory, serving
-from llmchoose.estimate.distributions import Array, median
+from llmchoose.estimate.approaches.model import Item, Serving, Training
+from llmchoose.estimate.approaches.training import kind_of
+from llmchoose.estimate.formulas import cost, serving
+from llmchoose.estimate.formulas.architecture import Architecture, by_size
+from llmchoose.estimate.formulas.distributions import Array, median
+from llmchoose.estimate.formulas.replica import Deployment, Layout
+from llmchoose.estimate.formulas.serving import BYTES_16BIT
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.estimate.market import (
     Price,
@@ -15,19 +21,19 @@ from llmchoose.estimate.market import (
     offered,
     open_model,
     params_of,
-    peak_tflops,
     rent,
     token_price,
     tuning_services,
     uses_owned,
 )
-from llmchoose.estimate.model import Item, Serving, Training
-from llmchoose.estimate.training import kind_of
+from llmchoose.estimate.serve.hosting import GIB, deployment_of, laid_out
 from llmchoose.knowledge.tables import ApiModel, Gpu, ManagedTuning
 
 DAYS_PER_MONTH = 365 / 12
 PROMPTED = ("prompt", "rag")
 LIGHT_PARAMS = 1e9
+# What a team without an engine of its own making would start.
+ENGINE, PRECISION = "vllm", "bf16"
 
 
 def must_self_host(inputs: Inputs) -> NDArray[np.bool_]:
@@ -71,10 +77,18 @@ def serve(inputs: Inputs, approach: str, trained: Training | None) -> Serving:
     if approach in PROMPTED and not self_hosted(inputs):
         return _api(inputs, approach)
     if trained is not None:
-        return _own(inputs, approach, trained.params, trained.active)
+        return _trained(inputs, approach, trained)
     model = open_model(inputs, "serve", kind_of(inputs))
     sizes = (np.full(inputs.draws.samples, params_of(model, active=some)) for some in (False, True))
     return _own(inputs, approach, *sizes)
+
+
+def _trained(inputs: Inputs, approach: str, trained: Training) -> Serving:
+    """A trained model: those of one size are served alike, however they were trained."""
+    size = _one(trained.params), _one(trained.active)
+    if isinstance(size[0], float) and isinstance(size[1], float):
+        return inputs.once(size, lambda: _own(inputs, approach, trained.params, trained.active))
+    return _own(inputs, approach, trained.params, trained.active)
 
 
 def _monthly_requests(inputs: Inputs) -> Array:
@@ -124,18 +138,19 @@ def _managed(inputs: Inputs) -> Serving:
 
 
 def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving:
-    need = memory.states_gb(params, inputs.factor("memory.frozen_16bit")) * inputs.factor(
-        "memory.serving"
+    shape = by_size(_one(params), inputs.constant("architecture.vocab"), _one(active))
+    lengths = (
+        np.maximum(prompt_tokens(inputs, approach), 1.0),
+        np.maximum(inputs.number("traffic.output_tokens"), 1.0),
     )
-    gpu, price, n_gpus = _serving_card(inputs, median(need))
-    capacity = serving.requests_per_second(
-        active,
-        prompt_tokens(inputs, approach),
-        inputs.number("traffic.output_tokens"),
-        peak_tflops(gpu),
-        n_gpus,
-        inputs.factor("serving.efficiency"),
-    )
+    usual = (median(lengths[0]), median(lengths[1]))
+    gpu, price, n_gpus = _serving_card(inputs, _middle(shape), sum(usual))
+    copy, middle = _copies(inputs, shape, gpu, n_gpus, lengths, usual)
+    constants = inputs.knowledge.constants
+    most = np.maximum(serving.most_requests(copy, constants), 1.0)
+    faster = inputs.factor(f"serving.engine.{ENGINE}")
+    capacity = serving.requests_per_second(copy, most, constants) * faster
+    capacity = capacity * inputs.spread("serving.spread.saturated")
     per_day = inputs.number("traffic.requests_per_day")
     count = serving.replicas(
         per_day,
@@ -154,16 +169,58 @@ def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving
         price.source[:3] if price else (),
         f"{n_gpus} x {gpu.name} for each replica",
     )
-    latency = _own_latency(inputs, approach, active)
+    rate = per_day / serving.SECONDS_PER_DAY * inputs.number("traffic.peak_factor") / count
+    # A request alone takes almost as long as one beside a few: one round of Little's law is enough.
+    first, between, _ = serving.latency_s(middle, 1.0, constants)
+    batch = np.clip(np.minimum(rate, capacity) * (first + between * lengths[1]), 1.0, most)
+    latency = _own_latency(inputs, approach, copy, batch)
     return Serving((item,), latency, serving.utilisation(per_day, capacity, count), hours, gpu)
 
 
-def _serving_card(inputs: Inputs, need_gb: float) -> tuple[Gpu, Price | None, int]:
+def _one(values: Array) -> Array | float:
+    """A single figure where all draws are the same: formulas are faster on it."""
+    return float(values[0]) if np.all(values == values[0]) else values
+
+
+def _copies(
+    inputs: Inputs,
+    shape: Architecture,
+    gpu: Gpu,
+    n_gpus: int,
+    lengths: tuple[Array, Array],
+    usual: tuple[float, float],
+) -> tuple[Deployment, Deployment]:
+    """One copy for all draws, and that of the middle of the draws, both laid out as the latter."""
+    constants = inputs.knowledge.constants
+    copy, middle = (
+        deployment_of(inputs, model, None, gpu, PRECISION, ENGINE, tokens, constants)
+        for model, tokens in ((shape, lengths), (_middle(shape), usual))
+    )
+    chosen = laid_out(middle, gpu, n_gpus, constants)
+    layout = chosen.layout if chosen is not None else Layout(float(n_gpus), 1.0)
+    return replace(copy, layout=layout), replace(middle, layout=layout)
+
+
+def _middle(shape: Architecture) -> Architecture:
+    return by_size(
+        median(np.asarray(shape.params)),
+        float(np.median(shape.vocab)),
+        median(np.asarray(shape.active)),
+    )
+
+
+def _serving_card(
+    inputs: Inputs, model: Architecture, tokens: float
+) -> tuple[Gpu, Price | None, int]:
     """The card and count that hold the model: those owned, else the least rent on the day."""
-    room = inputs.constant("memory.usable")
+    constants = inputs.knowledge.constants
+    cache = 2 * BYTES_16BIT * model.layers * model.kv_width * tokens
+    weights = model.params * inputs.constant(f"serving.weight_bytes.{PRECISION}")
+    need = float(np.asarray(weights + inputs.constant("serving.least_batch") * cache))
 
     def count(gpu: Gpu) -> int:
-        return max(1, int(np.ceil(need_gb / (gpu.memory_gb * room))))
+        room = gpu.memory_gb * GIB * constants["serving.memory"] - constants["serving.buffers"]
+        return int(2 ** np.ceil(np.log2(max(need / room, 1.0))))
 
     own, _ = gpu_of(inputs)
     if uses_owned(inputs, own):
@@ -171,20 +228,28 @@ def _serving_card(inputs: Inputs, need_gb: float) -> tuple[Gpu, Price | None, in
     offers = offered(inputs.knowledge, inputs.day)
     if not offers:
         return own, None, count(own)
-    gpu, _ = min(offers, key=lambda offer: (count(offer[0]) * offer[1], offer[0].id))
+    slowest = inputs.constant("serving.slowest_token") * constants["serving.bandwidth.single"]
+    read = float(np.asarray(model.active * inputs.constant(f"serving.weight_bytes.{PRECISION}")))
+    quick = [
+        (gpu, usd)
+        for gpu, usd in offers
+        if read <= slowest * count(gpu) * (gpu.bandwidth_gb_s or 0.0) * 1e9
+    ]
+    gpu, _ = min(quick or offers, key=lambda offer: (count(offer[0]) * offer[1], offer[0].id))
     return gpu, rent(inputs, gpu), count(gpu)
 
 
-def _own_latency(inputs: Inputs, approach: str, params: Array) -> Array:
-    written = inputs.number("traffic.output_tokens")
-    larger = (params / inputs.constant("serving.reference_params")) ** inputs.constant(
-        "serving.size_exponent"
-    )
+def _own_latency(inputs: Inputs, approach: str, copy: Deployment, batch: Array) -> Array:
+    """Milliseconds to a full answer beside so many other requests."""
+    constants = inputs.knowledge.constants
+    first, between, _ = serving.latency_s(copy, batch, constants)
     decoder = serving.answer_ms(
-        inputs.factor("latency.own_first_token"), inputs.factor("latency.own_per_token"), written
+        first * 1e3 * inputs.spread("serving.spread.ttft"),
+        between * 1e3 * inputs.spread("serving.spread.tpot"),
+        np.asarray(copy.output_len, float),
     )
-    encoder = (params < LIGHT_PARAMS) & inputs.light
-    latency = np.where(encoder, inputs.factor("latency.encoder"), decoder * larger)
+    encoder = (np.asarray(copy.model.params) < LIGHT_PARAMS) & inputs.light
+    latency = np.where(encoder, inputs.factor("latency.encoder"), decoder)
     return latency + (inputs.factor("latency.rag_add") if approach == "rag" else 0.0)
 
 

@@ -7,6 +7,7 @@ one changes no other draw. Every array has the sample axis last.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import gcd
 from random import Random
 from statistics import NormalDist
 from typing import Literal
@@ -31,10 +32,27 @@ def _strata(samples: int) -> Array:
     return scores
 
 
+@lru_cache(maxsize=4)
+def _shuffled(seed: int, samples: int) -> NDArray[np.intp]:
+    """The slices in a random order that all names of a seed begin from."""
+    bits = Random(seed).randbytes(8 * samples)  # noqa: S311 no secret
+    order = np.argsort(np.frombuffer(bits, "<u8"), kind="stable")
+    order.setflags(write=False)
+    return order
+
+
 @lru_cache(maxsize=1024)
 def _order(seed: int, name: str, samples: int) -> NDArray[np.intp]:
-    bits = Random(f"{seed}:{name}").getrandbits(64 * samples)  # noqa: S311 no secret
-    order = np.argsort(np.frombuffer(bits.to_bytes(8 * samples, "little"), "<u8"), kind="stable")
+    """The slices in the order of a name: every a-th of the shuffled ones, from the b-th on.
+
+    Shuffling the slices once and walking them by a step that shares no factor with their number is
+    a permutation of its own for each name, at a tenth of the time of shuffling anew.
+    """
+    draw = Random(f"{seed}:{name}")  # noqa: S311 no secret
+    start, step = draw.randrange(samples), 1 + draw.randrange(samples)
+    while gcd(step, samples) > 1:
+        step += 1
+    order = _shuffled(seed, samples)[(start + step * _shuffled(~seed, samples)) % samples]
     order.setflags(write=False)
     return order
 
@@ -108,10 +126,13 @@ def three_point(
         scale: Scale on which each half is normal.
     """
     low, middle, high = (np.asarray(value, float) for value in (p10, p50, p90))
+    exact = (low == middle) & (middle == high)
+    if np.all(exact):
+        return np.broadcast_to(middle, np.broadcast_shapes(np.shape(z), middle.shape)).copy()
     centre = _forward(middle, scale)
-    below, above = centre - _forward(low, scale), _forward(high, scale) - centre
-    drawn = _back(centre + np.where(z < 0, below, above) * z / Z90, scale)
-    return np.where((low == middle) & (middle == high), middle, drawn)
+    below, above = (centre - _forward(low, scale)) / Z90, (_forward(high, scale) - centre) / Z90
+    drawn = _back(centre + np.where(z < 0, below, above) * z, scale)
+    return np.where(exact, middle, drawn) if np.any(exact) else drawn
 
 
 def categories(uniform: Array, probabilities: Mapping[str, float]) -> NDArray[np.str_]:
@@ -151,11 +172,21 @@ def percentile(values: Array, share: float) -> Array:
 
     As numpy's own (linear between neighbours), at a tenth of its time for arrays of this size.
     """
-    ordered = np.sort(values, axis=-1)
-    place = share * (ordered.shape[-1] - 1)
-    below = int(place)
-    low, high = ordered[..., below], ordered[..., min(below + 1, ordered.shape[-1] - 1)]
-    return np.asarray(low + (high - low) * (place - below))[..., None]
+    return percentiles(values, (share,))[0]
+
+
+def percentiles(values: Array, shares: Sequence[float]) -> tuple[Array, ...]:
+    """Several percentiles over the sample axis, which is kept with length one, in one pass."""
+    last = values.shape[-1] - 1
+    places = [share * last for share in shares]
+    needed = sorted({at for place in places for at in (int(place), min(int(place) + 1, last))})
+    parted = np.partition(values, needed, axis=-1)
+
+    def at(place: float) -> Array:
+        low, high = parted[..., int(place)], parted[..., min(int(place) + 1, last)]
+        return np.asarray(low + (high - low) * (place - int(place)))[..., None]
+
+    return tuple(at(place) for place in places)
 
 
 def median(values: Array) -> float:
@@ -165,4 +196,4 @@ def median(values: Array) -> float:
 
 def band(values: Array) -> Band:
     """Percentiles over the sample axis of a one-dimensional array."""
-    return Band(*(significant(float(percentile(values, share)[0])) for share in (0.1, 0.5, 0.9)))
+    return Band(*(significant(float(one[0])) for one in percentiles(values, (0.1, 0.5, 0.9))))

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from llmchoose.estimate.architecture import shape_of
-from llmchoose.estimate.distributions import Array
+from llmchoose.estimate.formulas.architecture import shape_of
+from llmchoose.estimate.formulas.distributions import Array
 
 
 def states_gb(params: Array | float, bytes_per_param: Array | float) -> Array:

@@ -5,18 +5,18 @@ from typing import Any
 
 import numpy as np
 
-from llmchoose.estimate.distributions import Array, percentile
-from llmchoose.estimate.inputs import Inputs
-from llmchoose.estimate.market import tuning_services
-from llmchoose.estimate.model import Serving, Training
-from llmchoose.estimate.running import model_size, must_self_host, shared_prefix_tokens
-from llmchoose.estimate.training import (
+from llmchoose.estimate.approaches.model import Serving, Training
+from llmchoose.estimate.approaches.running import model_size, must_self_host, shared_prefix_tokens
+from llmchoose.estimate.approaches.training import (
     effective_tokens,
     min_useful_params,
     obtainable_examples,
     scratch_params,
     team_flops,
 )
+from llmchoose.estimate.formulas.distributions import Array, percentile, percentiles
+from llmchoose.estimate.inputs import Inputs
+from llmchoose.estimate.market import tuning_services
 
 TINY = 1e-9
 HOURS_PER_DAY = 24
@@ -59,14 +59,15 @@ def read_estimate(
     """Readings of one approach, each of the inputs' shape (a constant repeated)."""
     flops = training.flops if training else np.zeros_like(one_time)
     gpus = training.min_gpus if training else np.zeros_like(one_time)
+    usd_low, usd_middle = percentiles(one_time, (0.1, 0.5))
+    days_low, days_middle = percentiles(time_days, (0.1, 0.5))
     readings: dict[str, Any] = {
-        "one_time_usd_p10": percentile(one_time, 0.1),
+        "one_time_usd_p10": usd_low,
         "monthly_usd_p10": percentile(monthly, 0.1),
-        "time_days_p10": percentile(time_days, 0.1),
+        "time_days_p10": days_low,
         "time_days": time_days,
-        "budget_share": percentile(one_time, 0.5)
-        / np.maximum(inputs.number("budget.one_time"), TINY),
-        "time_share": percentile(time_days, 0.5) / inputs.number("time.deadline"),
+        "budget_share": usd_middle / np.maximum(inputs.number("budget.one_time"), TINY),
+        "time_share": days_middle / inputs.number("time.deadline"),
         "latency_ms": serving.latency_ms,
         "latency_ratio": serving.latency_ms / inputs.number("traffic.latency"),
         "refresh_days": inputs.factor(f"refresh_days.{approach}"),

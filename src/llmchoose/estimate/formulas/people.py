@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from llmchoose.estimate.distributions import Array
+from llmchoose.estimate.formulas.distributions import Array
 
 WEEKS_PER_MONTH = 52 / 12
 DAYS_PER_WEEK = 7.0

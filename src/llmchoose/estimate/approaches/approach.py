@@ -4,8 +4,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from llmchoose.estimate import cost, energy, people
-from llmchoose.estimate.distributions import Array, median
+from llmchoose.estimate.approaches.model import Acquisition, Estimate, Item, Serving, Training
+from llmchoose.estimate.approaches.readings import read_estimate, read_profile
+from llmchoose.estimate.approaches.running import DAYS_PER_MONTH, retrieval_items, serve
+from llmchoose.estimate.approaches.training import (
+    PRETRAINED,
+    TUNED,
+    examples_after_labelling,
+    train,
+    tuning_tokens,
+)
+from llmchoose.estimate.formulas import cost, energy, people
+from llmchoose.estimate.formulas.distributions import Array, median
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.estimate.market import (
     cards_usd,
@@ -17,18 +27,8 @@ from llmchoose.estimate.market import (
     tuning_services,
     uses_owned,
 )
-from llmchoose.estimate.model import Acquisition, Estimate, Item, Serving, Training
 from llmchoose.estimate.places import Place, place_of
 from llmchoose.estimate.power import meter_kwh
-from llmchoose.estimate.readings import read_estimate, read_profile
-from llmchoose.estimate.running import DAYS_PER_MONTH, retrieval_items, serve
-from llmchoose.estimate.training import (
-    PRETRAINED,
-    TUNED,
-    examples_after_labelling,
-    train,
-    tuning_tokens,
-)
 from llmchoose.knowledge.tables import Gpu
 
 LABELLED = ("managed_finetune", *TUNED, *PRETRAINED)

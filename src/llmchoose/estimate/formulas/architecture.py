@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from llmchoose.estimate.distributions import Array
+from llmchoose.estimate.formulas.distributions import Array
+
+Flags = bool | NDArray[np.bool_]
 
 HIDDEN_PER_LAYER = 110.0
 FFN_PER_HIDDEN = 8 / 3
@@ -38,11 +41,11 @@ class Architecture:
     head_dim: Array | float
     ffn: Array | float
     vocab: Array | float
-    experts: float = 1.0
-    experts_per_token: float = 1.0
-    gated: bool = True
-    parallel: bool = False
-    tied: bool = False
+    experts: Array | float = 1.0
+    experts_per_token: Array | float = 1.0
+    gated: Flags = True
+    parallel: Flags = False
+    tied: Flags = False
 
     @property
     def kv_width(self) -> Array | float:
@@ -52,7 +55,7 @@ class Architecture:
     @property
     def embedding_params(self) -> Array | float:
         """Parameters of input and output embeddings."""
-        return self.vocab * self.hidden * (1.0 if self.tied else 2.0)
+        return self.vocab * self.hidden * np.where(self.tied, 1.0, 2.0)
 
 
 def shape_of(params: Array | float) -> tuple[Array, Array]:

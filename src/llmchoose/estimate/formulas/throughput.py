@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from llmchoose.estimate.distributions import Array
+from llmchoose.estimate.formulas.distributions import Array
 
 HOURS_PER_DAY = 24.0
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from llmchoose.estimate.distributions import Array
+from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.knowledge.tables import Gpu
 
 

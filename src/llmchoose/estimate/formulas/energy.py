@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from llmchoose.estimate.distributions import Array
+from llmchoose.estimate.formulas.distributions import Array
 
 
 def energy_kwh(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from llmchoose.estimate.architecture import shape_of
-from llmchoose.estimate.distributions import Array
+from llmchoose.estimate.formulas.architecture import shape_of
+from llmchoose.estimate.formulas.distributions import Array
 
 
 def attention_per_token(

@@ -1,0 +1,1 @@
+"""The seven approaches, estimated draw by draw for one profile."""

@@ -1,0 +1,417 @@
+"""The tuning calculator: memory, what it fits on, time, money and energy of one tuning run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from llmchoose.estimate.finetune.managed import ManagedOption, managed_options
+from llmchoose.estimate.finetune.recipes import Finetune
+from llmchoose.estimate.finetune.remedies import Remedy, Split, peak_gb, remedies, splits
+from llmchoose.estimate.finetune.workload import Workload, epoch_tokens, mean_length, workload
+from llmchoose.estimate.formulas import cost, energy, throughput
+from llmchoose.estimate.formulas.architecture import Architecture
+from llmchoose.estimate.formulas.distributions import Array, Draws
+from llmchoose.estimate.formulas.explain import Term
+from llmchoose.estimate.formulas.tuning_memory import ROOM, items_gb
+from llmchoose.estimate.formulas.tuning_time import flops_per_token, parts_s, utilisation
+from llmchoose.estimate.inputs import Setting
+from llmchoose.estimate.lookup import find_gpu, find_model
+from llmchoose.estimate.market import Price, plans_usd, since
+from llmchoose.estimate.places import place_of
+from llmchoose.estimate.power import meter_kwh
+from llmchoose.knowledge.load import Knowledge
+from llmchoose.knowledge.tables import Gpu
+
+SECONDS_PER_HOUR = 3600.0
+# Weights of 4 bit that are this many times what the cards hold: nothing can be turned on.
+NEVER = 2.0
+
+
+@dataclass(frozen=True)
+class Finetuning:
+    """What a tuning takes. Arrays are draws; None is unknown.
+
+    Attributes:
+        request: As asked for, with the defaults that were taken.
+        memory_items: GB of one accelerator by item, middle values.
+        fits: The middle of the peak stays below 95 % of the card; `fits_safely` its p90 does,
+            with attention scores stored unless flash attention was asked for.
+        fits_gpus: Accelerators of the day on which the same run fits.
+        splits: Fewest accelerators for each way of sharding.
+        advice: What to turn on, when it does not fit.
+        step_s: Seconds of a micro step by part, middle values.
+        mfu: Useful FLOPs on real tokens over the peak.
+        managed: Providers' tuning of the same tokens.
+        terms: The multiplication behind the accelerator-hours.
+    """
+
+    request: Finetune
+    model: Architecture
+    gpu: Gpu | None
+    n_gpus: int
+    tokens: float | None
+    epochs: float
+    flops: float | None
+    memory_gb_per_gpu: Array | None
+    memory_items: Mapping[str, float]
+    fits: bool | None
+    fits_safely: bool | None
+    fits_gpus: tuple[str, ...]
+    splits: tuple[Split, ...]
+    advice: tuple[str, ...]
+    step_s: Mapping[str, float]
+    tokens_per_s: Array | None
+    mfu: Array | None
+    gpu_hours: Array | None
+    wall_clock_days: Array | None
+    cost_usd: Array | None
+    plans: Mapping[str, Array | None]
+    energy_kwh: Array | None
+    tco2e: Array | None
+    managed: tuple[ManagedOption, ...]
+    terms: tuple[Term, ...]
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Timing:
+    """Speed and hours of the run."""
+
+    load: Workload
+    step_s: Mapping[str, float]
+    tokens_per_s: Array
+    mfu: Array
+    hours: Array | None
+    terms: tuple[Term, ...]
+
+
+def estimate_finetuning(
+    request: Finetune,
+    knowledge: Knowledge,
+    *,
+    day: str | None = None,
+    seed: int = 0,
+    samples: int = 500,
+) -> Finetuning:
+    """Estimate one tuning run.
+
+    Args:
+        request: Model, method, data, settings and hardware.
+        knowledge: Hardware, prices, libraries' habits and fitted constants.
+        day: ISO day that availability and prices are judged for; the knowledge's when left out.
+        seed: Seed of the draws.
+        samples: Number of draws.
+
+    Raises:
+        ValueError: A name is unknown, options contradict each other, or no way of tuning holds
+            the model on the hardware.
+    """
+    setting = Setting(knowledge, Draws(seed, samples), day or knowledge.as_of)
+    model, _, notes = find_model(setting, request.model, request.params, request.active_params)
+    tokens, epochs = epoch_tokens(request, setting), _epochs(request, setting)
+    managed = _managed(request, model, setting, tokens, epochs)
+    if request.method == "managed":
+        return _at_a_provider(request, model, tokens, epochs, managed, notes)
+    if request.gpu is None:
+        raise ValueError("say on which accelerator: --gpu A100-80GB, or use --method managed")
+    gpu, taken = find_gpu(setting, request.gpu)
+    asked = replace(request, n_gpus=request.n_gpus or 1)
+    _check(asked, model, gpu)
+    spread, split = _spread_out(setting, asked, model, gpu)
+    return _on_cards(setting, spread, model, gpu, tokens, epochs, managed, (*notes, taken, split))
+
+
+def _spread_out(
+    setting: Setting, request: Finetune, model: Architecture, gpu: Gpu
+) -> tuple[Finetune, str]:
+    """Split what several cards would otherwise each hold whole, where one cannot."""
+    if request.sharding or (request.n_gpus or 1) == 1:
+        return request, ""
+    if peak_gb(request, model, setting) <= ROOM * gpu.memory_gb:
+        return request, ""
+    said = "one card does not hold it whole: its weights are split (--sharding fsdp)"
+    return replace(request, sharding="fsdp"), said
+
+
+def _epochs(request: Finetune, setting: Setting) -> float:
+    """Passes over the set: one over a number of tokens, the usual number over examples."""
+    usual = 1.0 if request.examples is None else setting.constant("epochs")
+    return usual if request.epochs is None else request.epochs
+
+
+def _managed(
+    request: Finetune, model: Architecture, setting: Setting, tokens: float | None, epochs: float
+) -> tuple[ManagedOption, ...]:
+    if not tokens or not epochs:
+        return ()
+    return managed_options(
+        tokens,
+        setting.knowledge,
+        setting.day,
+        epochs=epochs,
+        like=request.model,
+        params=float(model.params),
+    )
+
+
+def _check(request: Finetune, model: Architecture, gpu: Gpu) -> None:
+    """Refuse what no way of tuning can hold."""
+    count = request.n_gpus or 1
+    if request.sharding in ("zero1", "zero2", "zero3", "fsdp") and count == 1:
+        raise ValueError(f"--sharding {request.sharding} splits over several: give --n-gpus")
+    if request.method == "qlora" and request.bits not in (None, 4, 8):
+        raise ValueError("QLoRA holds its base in 4 or 8 bit: leave --bits out, or use lora")
+    if request.method == "full" and request.bits in (4, 8):
+        raise ValueError("full tuning trains weights of 16 or 32 bit: use qlora, or --bits 16")
+    least = float(model.params) / 2 / 1e9
+    if least > NEVER * gpu.memory_gb * count and not request.offload:
+        need = int(np.ceil(least / gpu.memory_gb / ROOM))
+        raise ValueError(
+            f"{float(model.params) / 1e9:.3g}B parameters are {least:,.0f} GB even in 4 bit; "
+            f"{count} x {gpu.name} hold {gpu.memory_gb * count:,.0f} GB. At least {need} would "
+            "have to share them, or a smaller model be taken"
+        )
+
+
+def _on_cards(
+    setting: Setting,
+    request: Finetune,
+    model: Architecture,
+    gpu: Gpu,
+    tokens: float | None,
+    epochs: float,
+    managed: tuple[ManagedOption, ...],
+    notes: tuple[str, ...],
+) -> Finetuning:
+    load = workload(request, model, gpu, setting)
+    items = {
+        name: float(gb)
+        for name, gb in items_gb(model, load.recipe, setting.knowledge.constants).items()
+    }
+    peak = sum(items.values()) * setting.spread("memory.spread")
+    room = ROOM * gpu.memory_gb
+    fits = bool(sum(items.values()) * _middle(setting) <= room)
+    mended = () if fits else remedies(request, model, setting, room / _middle(setting))
+    timed = _timing(setting, request, load, gpu, tokens, epochs) if fits else None
+    if mended:
+        other = workload(mended[-1].request, model, gpu, setting)
+        timed = _timing(setting, mended[-1].request, other, gpu, tokens, epochs)
+    hours, count = None if timed is None else timed.hours, request.n_gpus or 1
+    place = place_of(request.region, setting.knowledge)
+    prices = plans_usd(setting, gpu, place)
+    plans = {name: _paid(hours, price) for name, price in prices.items()}
+    kwh = None if hours is None else meter_kwh(setting, gpu, hours, place)
+    work = _flops(load, tokens, epochs, timed)
+    return Finetuning(
+        request=request,
+        model=model,
+        gpu=gpu,
+        n_gpus=count,
+        tokens=tokens,
+        epochs=epochs,
+        flops=work,
+        memory_gb_per_gpu=peak,
+        memory_items=items,
+        fits=fits,
+        fits_safely=_safe(setting, request, model, room),
+        fits_gpus=_cards_that_hold(setting, sum(items.values()) * _middle(setting)),
+        splits=splits(request, model, setting, room / _middle(setting)),
+        advice=_advice(fits, mended, request, gpu),
+        step_s={} if timed is None else timed.step_s,
+        tokens_per_s=None if timed is None else timed.tokens_per_s,
+        mfu=None if timed is None else timed.mfu,
+        gpu_hours=hours,
+        wall_clock_days=None if hours is None else throughput.days(hours, count),
+        cost_usd=plans[request.plan],
+        plans=plans,
+        energy_kwh=kwh,
+        tco2e=None if kwh is None else energy.tco2e(kwh, place.grid_gco2e_per_kwh),
+        managed=managed,
+        terms=() if timed is None else timed.terms,
+        notes=_notes(setting, request, tokens, hours, prices[request.plan], notes),
+        sources=_sources(prices[request.plan]),
+    )
+
+
+def _safe(setting: Setting, request: Finetune, model: Architecture, room: float) -> bool:
+    """Whether p90 fits, with attention scores stored unless flash attention was asked for."""
+    plain = replace(request, flash_attention=bool(request.flash_attention))
+    high = setting.knowledge.fitted["memory.spread"].high or 1.0
+    return peak_gb(plain, model, setting) * high <= room
+
+
+def _middle(setting: Setting) -> float:
+    """Measured over predicted memory, in the middle."""
+    return setting.knowledge.fitted["memory.spread"].value
+
+
+def _paid(hours: Array | None, price: Price | None) -> Array | None:
+    return None if hours is None or price is None else cost.rent_usd(hours, price.usd)
+
+
+def _flops(
+    load: Workload, tokens: float | None, epochs: float, timed: _Timing | None
+) -> float | None:
+    if tokens is None:
+        return None
+    used = load if timed is None else timed.load
+    each = flops_per_token(used.model, used.recipe, used.lengths.span)
+    return float(tokens * epochs * each * used.lengths.padded / used.lengths.real)
+
+
+def _timing(
+    setting: Setting,
+    request: Finetune,
+    load: Workload,
+    gpu: Gpu,
+    tokens: float | None,
+    epochs: float,
+) -> _Timing:
+    constants = setting.knowledge.constants
+    step = parts_s(load.model, load.recipe, load.card, load.lengths, load.accumulation, constants)
+    several = request.method == "full" and (request.n_gpus or 1) > 1
+    kind = "tuning.spread.several" if several else "tuning.spread.single"
+    speed = float(load.lengths.real / step["total"]) * setting.spread(kind)
+    useful = flops_per_token(load.model, load.recipe, load.lengths.span) * speed
+    hours = None
+    if tokens is not None:
+        hours = tokens * epochs * constants["tuning.whole_run"] / speed / SECONDS_PER_HOUR
+    return _Timing(
+        load=load,
+        step_s={name: float(value) for name, value in step.items()},
+        tokens_per_s=speed * (request.n_gpus or 1),
+        mfu=np.minimum(useful / load.card.peak_flops, 1.0),
+        hours=hours,
+        terms=_terms(load, step["total"], tokens, epochs, constants, gpu, kind),
+    )
+
+
+def _terms(
+    load: Workload,
+    step: Array,
+    tokens: float | None,
+    epochs: float,
+    constants: Mapping[str, float],
+    gpu: Gpu,
+    kind: str,
+) -> tuple[Term, ...]:
+    """The accelerator-hours as a multiplication, middle values."""
+    if tokens is None:
+        return ()
+    padding = float(load.lengths.padded / load.lengths.real)
+    flops = float(flops_per_token(load.model, load.recipe, load.lengths.span))
+    reached = float(utilisation(load.card, constants))
+    ideal = float(load.lengths.padded) * flops / (float(load.card.peak_flops) * reached)
+    whole = tokens * epochs * padding * flops
+    hours = tokens * epochs / float(load.lengths.real) * float(step) / SECONDS_PER_HOUR
+    total = hours * constants["tuning.whole_run"]
+    return (
+        Term("tokens of one pass", tokens, "tokens", "request", ""),
+        Term("passes", epochs, "", "request"),
+        Term("padding", padding, "computed for each real token", "tuning.padding"),
+        Term("FLOPs a computed token", flops, "FLOPs", "kaplan-2020-scaling"),
+        Term("dense peak", float(load.card.peak_flops), "FLOP/s", gpu.id, "/"),
+        Term("utilisation of full batches", reached, "", "tuning.utilisation", "/"),
+        Term(
+            "kernel launches, unpacking, exchange",
+            float(step) / ideal,
+            "x full batches",
+            "tuning.launch_ms, tuning.dequantisation_bytes, tuning.link_share",
+        ),
+        Term("evaluation, saving, loading", constants["tuning.whole_run"], "", "tuning.whole_run"),
+        Term("seconds an hour", SECONDS_PER_HOUR, "s", "definition", "/"),
+        Term("GPU-hours", total if whole else 0.0, "GPU-hours", kind, "="),
+    )
+
+
+def _cards_that_hold(setting: Setting, peak: float) -> tuple[str, ...]:
+    """Accelerators of the day that hold a peak, the smallest first."""
+    rows = [row for row in setting.knowledge.gpus if since(row, setting.day)]
+    held = [row for row in rows if peak <= ROOM * row.memory_gb]
+    return tuple(row.id for row in sorted(held, key=lambda row: (row.memory_gb, row.id)))
+
+
+def _advice(fits: bool, mended: tuple[Remedy, ...], request: Finetune, gpu: Gpu) -> tuple[str, ...]:
+    if fits:
+        return ()
+    count = request.n_gpus or 1
+    if not mended:
+        return (f"nothing that can be turned on makes it fit on {count} x {gpu.name}",)
+    steps = [f"{one.says}: {one.peak_gb:.1f} GB" for one in mended]
+    return (*steps, "time and cost are those of the run with these changes")
+
+
+def _notes(
+    setting: Setting,
+    request: Finetune,
+    tokens: float | None,
+    hours: Array | None,
+    price: Price | None,
+    notes: tuple[str, ...],
+) -> tuple[str, ...]:
+    length = mean_length(request, setting)
+    said = {
+        "no data is given (--examples or --tokens): memory and speed alone": tokens is None,
+        f"examples of {length or 0:.0f} tokens are assumed": bool(
+            request.examples and not request.tokens_per_example and not request.tokens
+        ),
+        "no price is known for this plan: the cost is unknown, not zero": price is None
+        and hours is not None,
+        (price.note if price else ""): True,
+    }
+    return tuple(note for note in (*notes, *(text for text, on in said.items() if on)) if note)
+
+
+def _sources(price: Price | None) -> tuple[str, ...]:
+    used = ("kaplan-2020-scaling", "korthikanti-2022-activations", "rajbhandari-2019-zero")
+    return tuple(
+        dict.fromkeys((*used, "fit-memory", "fit-tuning", *(price.source if price else ())))
+    )
+
+
+def _at_a_provider(
+    request: Finetune,
+    model: Architecture,
+    tokens: float | None,
+    epochs: float,
+    managed: tuple[ManagedOption, ...],
+    notes: tuple[str, ...],
+) -> Finetuning:
+    if tokens is None:
+        raise ValueError("a provider bills by the token: give --examples or --tokens")
+    if not managed:
+        raise ValueError(
+            "no provider of the day tunes such a model; leave --model out to see all services"
+        )
+    known = [one.usd for one in managed if one.usd is not None]
+    return Finetuning(
+        request=request,
+        model=model,
+        gpu=None,
+        n_gpus=0,
+        tokens=tokens,
+        epochs=epochs,
+        flops=None,
+        memory_gb_per_gpu=None,
+        memory_items={},
+        fits=None,
+        fits_safely=None,
+        fits_gpus=(),
+        splits=(),
+        advice=(),
+        step_s={},
+        tokens_per_s=None,
+        mfu=None,
+        gpu_hours=None,
+        wall_clock_days=None,
+        cost_usd=np.array(known) if known else None,
+        plans={},
+        energy_kwh=None,
+        tco2e=None,
+        managed=managed,
+        terms=(),
+        notes=notes,
+        sources=tuple(dict.fromkeys(i for one in managed for i in one.source)),
+    )
