@@ -1,38 +1,80 @@
 """Write the reference pages of `docs/` from the knowledge: `python scripts/make_docs.py [--check]`.
 
-`--check` writes nothing and exits 1 if a page would change.
+Whole pages, and blocks of other pages between `<!-- made: NAME -->` and `<!-- end -->`: nobody
+types the figures of the backtest. `--check` writes nothing and exits 1 if a page would change.
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
+from llmchoose.backtest.everything import backtest  # noqa: E402
+from llmchoose.backtest.verdicts import verdicts  # noqa: E402
+from llmchoose.estimate.formulas.distributions import Draws  # noqa: E402
+from llmchoose.estimate.inputs import Setting  # noqa: E402
+from llmchoose.estimate.pretrain.calculator import estimate_pretraining  # noqa: E402
+from llmchoose.estimate.pretrain.job import Run  # noqa: E402
 from llmchoose.knowledge.fields import Field, Prior  # noqa: E402
 from llmchoose.knowledge.load import Knowledge, load_knowledge  # noqa: E402
 from llmchoose.knowledge.rules import Condition, Criterion, Gate  # noqa: E402
+from llmchoose.report.backtest import render_markdown  # noqa: E402
+from llmchoose.report.calculators import pretrain  # noqa: E402
 
 NOTE = "<!-- Made by scripts/make_docs.py from the knowledge folder; do not edit. -->"
 
 
 def main() -> int:
-    """Write both pages, or say which are out of date."""
+    """Write the pages, or say which are out of date."""
     knowledge = load_knowledge()
-    pages = {"profile.md": profile_page(knowledge), "rulebook.md": rulebook_page(knowledge)}
+    pages = {
+        "docs/profile.md": profile_page(knowledge),
+        "docs/rulebook.md": rulebook_page(knowledge),
+    }
+    blocks = {"backtest": backtest_block(knowledge), "explain": explain_block(knowledge)}
+    for name in ("README.md", "docs/estimates.md"):
+        pages[name] = with_blocks(_read(name), blocks)
     stale = [name for name, text in pages.items() if _read(name) != text]
     if "--check" in sys.argv:
-        print("\n".join(f"docs/{name} is out of date" for name in stale))
+        print("\n".join(f"{name} is out of date" for name in stale))
         return int(bool(stale))
     for name in stale:
-        (ROOT / "docs" / name).write_text(pages[name], "utf-8")
+        (ROOT / name).write_text(pages[name], "utf-8")
     return 0
 
 
 def _read(name: str) -> str:
-    path = ROOT / "docs" / name
+    path = ROOT / name
     return path.read_text("utf-8") if path.exists() else ""
+
+
+def with_blocks(page: str, blocks: Mapping[str, str]) -> str:
+    """A page with the text between its marks replaced by what is made now."""
+    for name, text in blocks.items():
+        mark, end = f"<!-- made: {name} -->\n", "<!-- end -->"
+        if mark in page:
+            before, rest = page.split(mark, 1)
+            page = f"{before}{mark}{text}{end}{rest.split(end, 1)[1]}"
+    return page
+
+
+def backtest_block(knowledge: Knowledge) -> str:
+    """The headline figures of the backtest."""
+    setting = Setting(knowledge, Draws(0, 1), knowledge.as_of)
+    return render_markdown(backtest(knowledge), verdicts(setting))
+
+
+def explain_block(knowledge: Knowledge) -> str:
+    """The multiplication of LLaMA-65B, as `--explain` prints it."""
+    run = Run(65e9, 1.4e12, gpu="A100-80GB", n_gpus=2048)
+    text = pretrain.render_terminal(
+        estimate_pretraining(run, knowledge, day="2023-12-31"), explain=True
+    )
+    shown = text[text.index("How it comes out") :].split("\n\n")[0]
+    command = "llmchoose estimate pretrain --params 65B --tokens 1.4T --gpu A100-80GB --n-gpus 2048"
+    return f"```text\n$ {command} --as-of 2023 --explain\n\n{shown}\n```\n"
 
 
 def profile_page(knowledge: Knowledge) -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from llmchoose.estimate.distributions import Array
+from llmchoose.estimate.formulas.distributions import Array
 
 Predict = Callable[[Mapping[str, float]], Array]
 Words = NDArray[np.str_]
@@ -19,7 +19,9 @@ Rows = NDArray[np.bool_]
 
 STEP = 1e-4
 MOST_ROUNDS = 40
-SETTLED = 1e-7
+SETTLED = 1e-5
+# Rounds that a fit which begins near its end goes on with the same slopes.
+KEPT = 8
 # Degrees of freedom of Student's t: tails of real errors, still a variance.
 TAILS = 4.0
 
@@ -76,10 +78,16 @@ class Regression:
 
 @dataclass(frozen=True)
 class Fit:
-    """Constants by id, and the standard deviation of each on its scale."""
+    """Constants by id, and the standard deviation of each on its scale.
+
+    Attributes:
+        slopes: Slopes of all predictions by each free constant, shape (rows, free): a fit to most
+            of the same rows begins with them.
+    """
 
     values: Mapping[str, float]
     sds: Mapping[str, float]
+    slopes: Array
 
 
 def fit(regression: Regression, rows: Rows | None = None, start: Fit | None = None) -> Fit:
@@ -104,10 +112,12 @@ def fit(regression: Regression, rows: Rows | None = None, start: Fit | None = No
     )
     state = np.concatenate([place, np.zeros(families.size)])
     centre = np.concatenate([prior, np.zeros(families.size)])
-    hessian = np.diag(precision)
-    for _ in range(MOST_ROUNDS):
-        base, slopes = _linearised(regression, free, state[: len(free)], used)
-        design = np.hstack([slopes, own])
+    slopes = np.zeros((regression.truth.size, len(free))) if start is None else start.slopes
+    for turn in range(MOST_ROUNDS):
+        if start is None or turn % KEPT == KEPT - 1:
+            slopes = _slopes(regression, free, state[: len(free)])
+        base = regression.predict(_values(regression, free, state[: len(free)]))[used]
+        design = np.hstack([slopes[used], own])
         left = regression.truth[used] - base - own @ state[len(free) :]
         weight = (TAILS + 1) / (TAILS + (left / regression.noise) ** 2) / regression.noise**2
         hessian = design.T @ (design * weight[:, None]) + np.diag(precision)
@@ -116,9 +126,8 @@ def fit(regression: Regression, rows: Rows | None = None, start: Fit | None = No
         if np.max(np.abs(step), initial=0.0) < SETTLED:
             break
     sds = np.sqrt(np.diag(np.linalg.inv(hessian)))
-    return Fit(
-        _values(regression, free, state), {one.id: float(sds[i]) for i, one in enumerate(free)}
-    )
+    spread = {one.id: float(sds[i]) for i, one in enumerate(free)}
+    return Fit(_values(regression, free, state), spread, slopes)
 
 
 def _coordinate(parameter: Parameter, known: Fit) -> float:
@@ -131,17 +140,15 @@ def _values(regression: Regression, free: Sequence[Parameter], place: Array) -> 
     return {one.id: fitted.get(one.id, one.start) for one in regression.parameters}
 
 
-def _linearised(
-    regression: Regression, free: Sequence[Parameter], place: Array, rows: Rows
-) -> tuple[Array, Array]:
-    """Predictions at a place, and their slopes by each free constant, shape (rows, free)."""
-    base = regression.predict(_values(regression, free, place))[rows]
+def _slopes(regression: Regression, free: Sequence[Parameter], place: Array) -> Array:
+    """Slopes of all predictions by each free constant at a place, shape (rows, free)."""
+    base = regression.predict(_values(regression, free, place))
     slopes = np.empty((base.size, len(free)))
     for i in range(len(free)):
         moved = place.copy()
         moved[i] += STEP
-        slopes[:, i] = (regression.predict(_values(regression, free, moved))[rows] - base) / STEP
-    return base, slopes
+        slopes[:, i] = (regression.predict(_values(regression, free, moved)) - base) / STEP
+    return slopes
 
 
 def left_out(regression: Regression, by: Words | None = None) -> Array:
@@ -159,6 +166,6 @@ def left_out(regression: Regression, by: Words | None = None) -> Array:
         if rest.any():
             found = fit(regression, rest, whole)
         else:
-            found = Fit({one.id: one.start for one in regression.parameters}, {})
+            found = Fit({one.id: one.start for one in regression.parameters}, {}, whole.slopes)
         errors[~rest] = (regression.truth - regression.predict(found.values))[~rest]
     return errors

@@ -1,0 +1,20 @@
+"""The shipped constants are those that the script fits to the shipped runs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_fitted_csv_is_what_the_script_writes() -> None:
+    done = subprocess.run(
+        [sys.executable, "scripts/fit.py", "--check"],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT / "src"), "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
