@@ -10,6 +10,9 @@ __all__ = [
     "Profile",
     "__version__",
     "assess",
+    "estimate_api",
+    "estimate_deployment",
+    "estimate_finetuning",
     "estimate_pretraining",
     "load_knowledge",
     "load_profile",
@@ -18,7 +21,10 @@ __all__ = [
 if TYPE_CHECKING:
     from llmchoose.assessment import Assessment, assess
     from llmchoose.errors import InputError
-    from llmchoose.estimate.pretraining import estimate_pretraining
+    from llmchoose.estimate.api.calculator import estimate_api
+    from llmchoose.estimate.finetune.calculator import estimate_finetuning
+    from llmchoose.estimate.pretrain.calculator import estimate_pretraining
+    from llmchoose.estimate.serve.calculator import estimate_deployment
     from llmchoose.knowledge.load import Knowledge, load_knowledge
     from llmchoose.profile.load import load_profile
     from llmchoose.profile.model import Profile
@@ -27,7 +33,10 @@ _HOMES = {
     "Assessment": "assessment",
     "assess": "assessment",
     "InputError": "errors",
-    "estimate_pretraining": "estimate.pretraining",
+    "estimate_api": "estimate.api.calculator",
+    "estimate_deployment": "estimate.serve.calculator",
+    "estimate_finetuning": "estimate.finetune.calculator",
+    "estimate_pretraining": "estimate.pretrain.calculator",
     "Knowledge": "knowledge.load",
     "load_knowledge": "knowledge.load",
     "load_profile": "profile.load",

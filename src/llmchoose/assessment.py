@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from llmchoose.decision.decide import Decision, decide
-from llmchoose.estimate.approach import estimate_all
-from llmchoose.estimate.distributions import Draws
+from llmchoose.estimate.approaches.approach import estimate_all
+from llmchoose.estimate.approaches.model import Estimate
+from llmchoose.estimate.formulas.distributions import Draws
 from llmchoose.estimate.inputs import Inputs, read_inputs
-from llmchoose.estimate.model import Estimate
 from llmchoose.knowledge.load import Knowledge, load_knowledge
 from llmchoose.profile.model import Profile
 

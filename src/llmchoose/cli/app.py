@@ -5,19 +5,30 @@
 
 import os
 import sys
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 import typer
 
-from llmchoose.cli import assess, estimate, init, schema
+from llmchoose.cli.lazy import LazyGroup
 from llmchoose.errors import InputError, show_problem
 
 WRONG_INPUT = 2
 INTERRUPTED = 130
 READER_GONE = 141
 
+
+class Commands(LazyGroup):
+    """The commands, one file each."""
+
+    modules: ClassVar[dict[str, str]] = {
+        name: f"llmchoose.cli.{name}"
+        for name in ("assess", "estimate", "backtest", "init", "schema")
+    }
+
+
 app = typer.Typer(
     name="llmchoose",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -26,10 +37,6 @@ app = typer.Typer(
     help="Says whether an LLM project should prompt, retrieve, tune or train, what each way "
     "costs, why, and how sure it is.",
 )
-app.command("assess")(assess.command)
-app.command("init")(init.command)
-app.command("schema")(schema.command)
-app.add_typer(estimate.app, name="estimate")
 
 
 @app.callback()

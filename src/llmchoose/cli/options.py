@@ -3,9 +3,10 @@
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -14,6 +15,8 @@ from llmchoose.errors import InputError, Problem
 if TYPE_CHECKING:
     from llmchoose.knowledge.load import Knowledge
     from llmchoose.profile.model import Profile
+
+Result = TypeVar("Result")
 
 AsOf = Annotated[
     str | None,
@@ -74,6 +77,18 @@ def read_profile(path: str, knowledge: "Knowledge", changes: list[str]) -> "Prof
     return profile
 
 
+def sentence(estimate: Callable[[], Result]) -> Result:
+    """Run an estimate; what it refuses becomes a message.
+
+    Raises:
+        InputError: The request is wrong or impossible.
+    """
+    try:
+        return estimate()
+    except ValueError as error:
+        raise InputError((Problem(str(error)),)) from error
+
+
 def write(text: str, output: str | None) -> None:
     """Write to standard output, or to a file that appears whole or not at all.
 
@@ -99,7 +114,7 @@ def write(text: str, output: str | None) -> None:
         raise InputError((Problem(f"cannot write {output}: {error.strerror}"),)) from error
 
 
-def refuse_overwriting(output: str | None, inputs: list[str]) -> None:
+def refuse_overwriting(output: str | None, inputs: list[str], what: str = "the profile") -> None:
     """Refuse an output that is one of the inputs.
 
     Raises:
@@ -108,9 +123,7 @@ def refuse_overwriting(output: str | None, inputs: list[str]) -> None:
     for path in inputs:
         if output is not None and os.path.realpath(path) == os.path.realpath(output):
             hint = "name another file"
-            raise InputError(
-                (Problem(f"--output {output} would overwrite the profile", hint=hint),)
-            )
+            raise InputError((Problem(f"{output} would overwrite {what}", hint=hint),))
 
 
 def _replace(target: Path, text: str) -> None:

@@ -7,12 +7,12 @@ import numpy as np
 
 from llmchoose.assessment import Assessment
 from llmchoose.decision.rank import Ranked
-from llmchoose.decision.wording import short
-from llmchoose.estimate.distributions import Band, band, median
+from llmchoose.estimate.approaches.model import Estimate
+from llmchoose.estimate.formulas.distributions import Band, band, median
 from llmchoose.estimate.inputs import Assumption
-from llmchoose.estimate.model import Estimate
 from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import Citation
+from llmchoose.quantity.short import short
 
 DAYS_PER_WEEK = 7
 LONG_DAYS = 60

@@ -1,8 +1,7 @@
 """Options that the calculators share, and reading their numbers."""
 
-from collections.abc import Callable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +10,6 @@ from llmchoose.errors import InputError, Problem, quoted
 if TYPE_CHECKING:
     from llmchoose.quantity import Quantity
 
-Result = TypeVar("Result")
 # Below and above these nobody has trained anything: a missing letter, or a slip.
 MODEL_SIZES = (1e5, 1e15)
 TEXT_SIZES = (1.0, 1e15)
@@ -108,15 +106,3 @@ def read_params(option: str, text: str | None) -> float | None:
 def read_tokens(option: str, text: str | None) -> float | None:
     """Tokens of a training run, such as 1.4T."""
     return read_number(option, text, "tokens", "tokens", TEXT_SIZES, "1.4T")
-
-
-def sentence(estimate: Callable[[], Result]) -> Result:
-    """Run an estimate; what it refuses becomes a message.
-
-    Raises:
-        InputError: The request is wrong or impossible.
-    """
-    try:
-        return estimate()
-    except ValueError as error:
-        raise InputError((Problem(str(error)),)) from error

@@ -1,25 +1,36 @@
 """llmchoose estimate pretrain: one pretraining run, or the cheapest that meets a limit."""
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from llmchoose.cli.estimate.options import (
-    Accelerator,
     Active,
     Count,
+    Explained,
     Format,
     HowPaid,
+    Model,
     Params,
     Place,
     Plan,
     Written,
+    read_number,
     read_params,
     read_tokens,
-    sentence,
 )
-from llmchoose.cli.options import AsOf, KnowledgePath, Output, Samples, Seed, read_day, write
+from llmchoose.cli.options import (
+    AsOf,
+    KnowledgePath,
+    Output,
+    Samples,
+    Seed,
+    read_day,
+    sentence,
+    write,
+)
 from llmchoose.errors import InputError, Problem
 
 
@@ -31,29 +42,38 @@ class Arch(StrEnum):
     encoder_decoder = "encoder_decoder"
 
 
-class Precision(StrEnum):
-    """Number formats of training."""
+# A slip of the pen lies outside of these.
+SHARES, SPEEDS, DAYS, DOLLARS = (0.001, 1.0), (0.001, 1e9), (0.01, 36500.0), (1.0, 1e12)
 
-    bf16 = "bf16"
-    fp16 = "fp16"
-    fp8 = "fp8"
-    fp32 = "fp32"
-
-
+Accelerators = Annotated[
+    str | None,
+    typer.Option("--gpu", help="Accelerator (A100-80GB; all, with a deadline or budget)."),
+]
 Tokens = Annotated[str | None, typer.Option(help="Tokens seen, repeats counted: 1.4T.")]
 Optimal = Annotated[bool, typer.Option("--compute-optimal", help="Take 20 tokens a parameter.")]
+Built = Annotated[Arch | None, typer.Option(help="Architecture (that of --model, else decoder).")]
 Sequence = Annotated[int, typer.Option(min=1, max=100_000_000, help="Tokens in a sequence.")]
+Computed = Annotated[
+    str | None,
+    typer.Option(help="Number format: bf16, fp16, fp8 or fp32 (what the card is best at)."),
+]
 Measured = Annotated[
-    float | None, typer.Option(min=0.001, max=1, help="Measured utilisation while running.")
+    str | None, typer.Option(help="Measured utilisation while running, as papers report it: 0.45.")
 ]
 Speed = Annotated[
-    float | None, typer.Option(min=0.001, help="Measured tokens a second of one accelerator.")
+    str | None, typer.Option(help="Measured tokens a second of one accelerator: 380.")
 ]
 Goodput = Annotated[
-    float | None, typer.Option(min=0.01, max=1, help="Whole run over running; 1: whole-run MFU.")
+    str | None, typer.Option(help="Whole run over running; 1: --mfu is of the whole run.")
 ]
 Continued = Annotated[bool, typer.Option("--continued", help="Continue an existing model.")]
 Project = Annotated[bool, typer.Option("--project", help="Count the runs round the final one.")]
+Deadline = Annotated[
+    str | None, typer.Option(help="Find the cheapest hardware that is done in time: 6w.")
+]
+Budget = Annotated[
+    str | None, typer.Option(help="Find the fastest hardware that costs no more: '$2M'.")
+]
 
 
 def command(
@@ -61,54 +81,68 @@ def command(
     tokens: Tokens = None,
     compute_optimal: Optimal = False,
     active_params: Active = None,
-    arch: Annotated[Arch, typer.Option(help="Architecture.")] = Arch.decoder,
-    gpu: Accelerator = None,
+    model: Model = None,
+    arch: Built = None,
+    gpu: Accelerators = None,
     n_gpus: Count = None,
     seq_len: Sequence = 2048,
-    precision: Annotated[Precision | None, typer.Option(help="Number format.")] = None,
+    precision: Computed = None,
     mfu: Measured = None,
     tokens_per_s: Speed = None,
     goodput: Goodput = None,
     continued: Continued = False,
     project: Project = False,
+    deadline: Deadline = None,
+    budget: Budget = None,
     plan: HowPaid = Plan.on_demand,
     region: Place = "World",
     as_of: AsOf = None,
     knowledge: KnowledgePath = None,
     samples: Samples = 500,
     seed: Seed = 0,
+    explain: Explained = False,
     output_format: Written = Format.terminal,
     output: Output = None,
 ) -> None:
     """Accelerator-hours, time, money and energy of a pretraining run."""
-    from llmchoose.estimate.pretraining import Run, estimate_pretraining
+    from llmchoose.estimate.pretrain.calculator import estimate_pretraining
+    from llmchoose.estimate.pretrain.job import Run
     from llmchoose.knowledge.load import load_knowledge
     from llmchoose.report.calculators import pretrain as page
 
-    if (tokens is None) != compute_optimal:
-        raise InputError((Problem("give either --tokens or --compute-optimal"),))
     known, day = load_knowledge(knowledge), read_day(as_of)
     run = Run(
-        read_params("--params", params) or 0.0,
-        read_tokens("--tokens", tokens),
-        read_params("--active-params", active_params),
-        arch.value,
-        gpu,
-        n_gpus,
-        seq_len,
-        precision.value if precision else None,
-        mfu,
-        tokens_per_s,
-        goodput,
-        continued,
-        project,
-        plan.value,
-        region,
+        params=read_params("--params", params),
+        tokens=_tokens(tokens, compute_optimal),
+        active_params=read_params("--active-params", active_params),
+        arch=arch.value if arch else None,
+        gpu=gpu,
+        n_gpus=n_gpus,
+        seq_len=seq_len,
+        precision=precision,
+        mfu=_share("--mfu", mfu, "0.45"),
+        tokens_per_s=read_number("--tokens-per-s", tokens_per_s, "count", "tokens", SPEEDS, "380"),
+        goodput=_share("--goodput", goodput, "0.77"),
+        continued=continued,
+        project=project,
+        plan=plan.value,
+        region=region,
+        model=model,
+        deadline_days=read_number("--deadline", deadline, "duration", "days", DAYS, "6w"),
+        budget_usd=read_number("--budget", budget, "money", "USD", DOLLARS, "'$2M'"),
     )
-    result = sentence(
-        lambda: estimate_pretraining(
-            run, known, day=day.isoformat() if day else None, seed=seed, samples=samples
-        )
-    )
+    when = day.isoformat() if day else None
+    ask = partial(estimate_pretraining, run, known, day=when, seed=seed, samples=samples)
+    result = sentence(ask)
     show = page.render_json if output_format is Format.json else page.render_terminal
-    write(show(result), output)
+    write(show(result, explain=explain), output)
+
+
+def _share(option: str, text: str | None, example: str) -> float | None:
+    return read_number(option, text, "fraction", "fraction", SHARES, example)
+
+
+def _tokens(text: str | None, optimal: bool) -> float | None:
+    if (text is None) != optimal:
+        raise InputError((Problem("give either --tokens or --compute-optimal"),))
+    return read_tokens("--tokens", text)

@@ -5,9 +5,9 @@ from dataclasses import asdict
 from textwrap import fill, wrap
 from typing import Any
 
-from llmchoose.decision.wording import short
-from llmchoose.estimate.distributions import Array, band, significant
-from llmchoose.estimate.explain import Term
+from llmchoose.estimate.formulas.distributions import Array, band, significant
+from llmchoose.estimate.formulas.explain import Term
+from llmchoose.quantity.short import short
 
 WIDTH = 80
 UNKNOWN = "unknown"

@@ -1,24 +1,31 @@
 """The pretraining calculator's result, for a terminal and as JSON."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
-from textwrap import fill
+from math import isfinite
 from typing import Any
 
-from llmchoose.decision.wording import short
-from llmchoose.estimate.distributions import Array, Band, band, significant
-from llmchoose.estimate.pretraining import PretrainingEstimate
+from llmchoose.estimate.formulas.distributions import Array, median, significant
+from llmchoose.estimate.pretrain.calculator import PretrainingEstimate
+from llmchoose.estimate.pretrain.options import Option
+from llmchoose.quantity.short import short
+from llmchoose.report.calculators import page
 
-WIDTH = 80
+# Options beyond these differ little; JSON has them all.
+MOST_SHOWN = 8
 
 
-def render_json(estimate: PretrainingEstimate) -> str:
+def render_json(estimate: PretrainingEstimate, *, explain: bool = False) -> str:
     """The contract of `estimate pretrain --format json`."""
-    return json.dumps(as_dict(estimate), ensure_ascii=False, allow_nan=False) + "\n"
+    found = as_dict(estimate)
+    if explain:
+        found["explain"] = page.terms_as_data(estimate.terms)
+    return json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def as_dict(estimate: PretrainingEstimate) -> dict[str, Any]:
-    """The result as plain data."""
+    """The result as plain data; plans and options by the middle of their draws."""
     return {
         "schema_version": 1,
         "inputs": {key: value for key, value in asdict(estimate.run).items() if value is not None}
@@ -26,70 +33,118 @@ def as_dict(estimate: PretrainingEstimate) -> dict[str, Any]:
         "flops": significant(estimate.flops),
         "gpu": estimate.gpu.id,
         "n_gpus": estimate.n_gpus,
-        "mfu": _band(estimate.mfu),
-        "goodput": _band(estimate.goodput),
-        "gpu_hours": _band(estimate.gpu_hours),
-        "wall_clock_days": _band(estimate.wall_clock_days),
-        "cost_usd": _band(estimate.cost_usd),
-        "purchase_usd": _band(estimate.purchase_usd),
-        "cluster_usd": _band(estimate.cluster_usd),
-        "energy_kwh": _band(estimate.energy_kwh),
-        "tco2e": _band(estimate.tco2e),
+        "mfu": page.band_of(estimate.mfu),
+        "goodput": page.band_of(estimate.goodput),
+        "gpu_hours": page.band_of(estimate.gpu_hours),
+        "wall_clock_days": page.band_of(estimate.wall_clock_days),
+        "cost_usd": page.band_of(estimate.cost_usd),
+        "purchase_usd": page.band_of(estimate.purchase_usd),
+        "cluster_usd": page.band_of(estimate.cluster_usd),
+        "plans": [{"plan": name, "usd": _middle(usd)} for name, usd in estimate.plans.items()],
+        "break_even": {
+            "owned_utilisation": _reachable(estimate.owned_utilisation),
+            "owned_hours": _reachable(estimate.owned_hours),
+        },
+        "energy_kwh": page.band_of(estimate.energy_kwh),
+        "tco2e": page.band_of(estimate.tco2e),
         "lower_bound": estimate.cost_usd is None,
-        "options": [],
+        "options": [_option(one) for one in estimate.options],
         "notes": list(estimate.notes),
         "sources": list(estimate.sources),
     }
 
 
-def render_terminal(estimate: PretrainingEstimate) -> str:
+def _middle(values: Array | None) -> float | None:
+    return None if values is None else significant(median(values))
+
+
+def _reachable(values: Array | None) -> dict[str, float | None] | None:
+    """A band in which what cannot be reached is null."""
+    found = page.band_of(values)
+    if found is None:
+        return None
+    return {name: value if isfinite(value) else None for name, value in found.items()}
+
+
+def _option(option: Option) -> dict[str, Any]:
+    return {
+        "gpu": option.gpu.id,
+        "n_gpus": option.n_gpus,
+        "gpu_hours": significant(option.gpu_hours),
+        "wall_clock_days": significant(option.wall_clock_days),
+        "cost_usd": page.number(option.cost_usd),
+    }
+
+
+def render_terminal(estimate: PretrainingEstimate, *, explain: bool = False) -> str:
     """Figures in a column, p10 to p90 with the median between."""
-    run = estimate.run
-    rows = [
-        ("", "p10", "p50", "p90"),
-        ("MFU while running", *_cells(estimate.mfu, ".0%")),
-        ("goodput", *_cells(estimate.goodput, ".0%")),
-        ("GPU-hours", *_cells(estimate.gpu_hours, ",.0f")),
-        ("wall-clock days", *_cells(estimate.wall_clock_days, ",.1f")),
-        (
-            f"rent ({run.plan})" if run.plan != "owned" else "owned, per run",
-            *_cells(estimate.cost_usd, "$"),
-        ),
-        (
-            f"buying {estimate.n_gpus:,} bare card{'s' * (estimate.n_gpus > 1)}",
-            *_cells(estimate.purchase_usd, "$"),
-        ),
-        ("  with servers and network", *_cells(estimate.cluster_usd, "$")),
-        ("energy, kWh", *_cells(estimate.energy_kwh, ",.0f")),
-        ("emissions, tCO2e", *_cells(estimate.tco2e, ",.1f")),
-    ]
-    wide = max(len(row[0]) for row in rows)
+    run, count = estimate.run, estimate.n_gpus
+    paid = f"rent ({run.plan})" if run.plan != "owned" else "owned, per run"
     head = (
-        f"{short(run.params)} parameters, {short(estimate.tokens)} tokens, "
-        f"{estimate.flops:.3g} FLOPs, {estimate.n_gpus:,} x {estimate.gpu.name}"
+        f"{short(run.params or 0.0)} parameters, {short(estimate.tokens)} tokens, "
+        f"{estimate.flops:.3g} FLOPs, {count:,} x {estimate.gpu.name}"
     )
-    lines = [
-        head,
-        "",
-        *(
-            f"{name:<{wide}}  {low:>14}  {middle:>14}  {high:>14}".rstrip()
-            for name, low, middle, high in rows
-        ),
+    rows = [
+        page.line("MFU while running", estimate.mfu, ".0%"),
+        page.line("goodput", estimate.goodput, ".0%"),
+        page.line("GPU-hours", estimate.gpu_hours, _style(estimate.gpu_hours, 100, ",.0f")),
+        page.line("wall-clock days", estimate.wall_clock_days, _style(estimate.wall_clock_days)),
+        page.line(paid, estimate.cost_usd, "$"),
+        page.line(f"buying {count:,} bare card{'s' * (count > 1)}", estimate.purchase_usd, "$"),
+        page.line("  with servers and network", estimate.cluster_usd, "$"),
+        page.line("energy, kWh", estimate.energy_kwh, ",.0f"),
+        page.line("emissions, tCO2e", estimate.tco2e, ",.1f"),
     ]
-    sources = fill(f"sources: {', '.join(estimate.sources)}", WIDTH, break_on_hyphens=False)
-    return "\n".join([*lines, "", *estimate.notes, sources, ""])
-
-
-def _band(values: Array | None) -> dict[str, float] | None:
-    return None if values is None else asdict(band(values))
-
-
-def _cells(values: Array | None, style: str) -> tuple[str, str, str]:
-    if values is None:
-        return "unknown", "unknown", "unknown"
-    figures: Band = band(values)
-    low, middle, high = (
-        f"${short(value)}" if style == "$" else f"{value:{style}}"
-        for value in (figures.p10, figures.p50, figures.p90)
+    return "\n".join(
+        [
+            head,
+            "",
+            *page.table(rows),
+            *_options(estimate.options),
+            *_plans(estimate),
+            *(page.explained(estimate.terms) if explain else []),
+            *page.foot(estimate.notes, estimate.sources),
+            "",
+        ]
     )
-    return low, middle, high
+
+
+def _style(values: Array, whole_from: float = 0.5, large: str = ",.1f") -> str:
+    """Figures of a short run keep two digits."""
+    return large if median(values) >= whole_from else ".2g"
+
+
+def _options(options: Sequence[Option]) -> list[str]:
+    shown = options[:MOST_SHOWN]
+    more = f", the first {len(shown)} of {len(options)}" if len(options) > len(shown) else ""
+    return page.pairs(
+        (
+            (
+                f"{one.n_gpus:,} x {one.gpu.name}",
+                f"{one.wall_clock_days:,.3g} days, "
+                + ("price unknown" if one.cost_usd is None else f"${short(one.cost_usd)}"),
+            )
+            for one in shown
+        ),
+        f"What meets it, the cheapest first{more}",
+    )
+
+
+def _plans(estimate: PretrainingEstimate) -> list[str]:
+    """The other ways to pay, and from where on owning is the cheaper one."""
+    known = [
+        (name, f"${short(median(usd))}")
+        for name, usd in estimate.plans.items()
+        if usd is not None and name != estimate.run.plan
+    ]
+    share = estimate.owned_utilisation
+    even = None if share is None else median(share)
+    if even is not None and estimate.owned_hours is not None:
+        known.append(("owning pays off", _from(even, median(estimate.owned_hours))))
+    return page.pairs(known, "Paid otherwise")
+
+
+def _from(share: float, hours: float) -> str:
+    if share > 1:
+        return "never within the life of the cards, at these prices"
+    return f"from {share:.0%} of their life at work, {hours:,.0f} hours each"

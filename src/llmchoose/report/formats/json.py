@@ -8,9 +8,9 @@ from llmchoose import __version__
 from llmchoose.assessment import Assessment
 from llmchoose.decision.fit import Scored, contributions
 from llmchoose.decision.rank import Ranked
-from llmchoose.estimate.distributions import Array, Band, band, median, significant
+from llmchoose.estimate.approaches.model import Estimate, Training
+from llmchoose.estimate.formulas.distributions import Array, Band, band, median, significant
 from llmchoose.estimate.inputs import Assumption
-from llmchoose.estimate.model import Estimate, Training
 from llmchoose.report.phrases import named_sources
 
 SCHEMA_VERSION = 1

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from llmchoose.assessment import Assessment
-from llmchoose.estimate.distributions import band
+from llmchoose.estimate.formulas.distributions import band
 from llmchoose.report import phrases
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")

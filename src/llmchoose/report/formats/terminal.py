@@ -10,8 +10,8 @@ from shutil import get_terminal_size
 from textwrap import TextWrapper
 
 from llmchoose.assessment import Assessment
-from llmchoose.estimate.distributions import band
-from llmchoose.estimate.model import Item
+from llmchoose.estimate.approaches.model import Item
+from llmchoose.estimate.formulas.distributions import band
 from llmchoose.report import phrases
 
 NARROWEST, WIDEST, WIDE = 40, 160, 120
