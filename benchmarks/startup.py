@@ -1,8 +1,8 @@
 """Start-up as ratios measured side by side in one run: `python benchmarks/startup.py`.
 
 Prints the median of each command, and what it is held against:
-`--version` against twice a bare interpreter plus 60 ms; `assess` of one profile against twice a
-process that only imports typer, pydantic, yaml, rich and numpy.
+`--version` against twice a bare interpreter plus 60 ms; `assess` of one profile against twice, a
+calculator against 1.6 times a process that only imports typer, pydantic, yaml, rich and numpy.
 """
 
 import statistics
@@ -19,6 +19,18 @@ COMMANDS = {
     "--version": [sys.executable, "-m", "llmchoose", "--version"],
     "--help": [sys.executable, "-m", "llmchoose", "--help"],
     "assess": [sys.executable, "-m", "llmchoose", "assess", str(ROOT / "profiles/quickstart.yaml")],
+}
+CALCULATORS = {
+    "pretrain": "--params 65B --tokens 1.4T --gpu A100-80GB --n-gpus 2048",
+    "pretrain --deadline": "--params 7B --tokens 1T --deadline 6w",
+    "finetune": "--params 7B --method qlora --gpu A100-80GB --examples 52k",
+    "serve": "--params 70B --gpu H100-80GB --n-gpus 4 --precision fp8 --input-len 2048 "
+    "--output-len 256",
+    "api": "--model gpt-4.1-mini --requests 1M/month --input-tokens 800 --output-tokens 200",
+}
+COMMANDS |= {
+    name: [sys.executable, "-m", "llmchoose", "estimate", name.split()[0], *options.split()]
+    for name, options in CALCULATORS.items()
 }
 ROUNDS = 15
 
@@ -40,10 +52,12 @@ def main() -> None:
                 taken[name].append(seconds)
     medians = {name: statistics.median(values) * 1000 for name, values in taken.items()}
     for name, milliseconds in medians.items():
-        print(f"{name:10} {milliseconds:6.0f} ms")
+        print(f"{name:20} {milliseconds:6.0f} ms")
     version = (medians["--version"] - 60) / medians["bare"]
     print(f"--version: {version:.2f} x bare beyond 60 ms (at most 2)")
-    print(f"assess:    {medians['assess'] / medians['floor']:.2f} x the import floor (at most 2)")
+    print(f"assess: {medians['assess'] / medians['floor']:.2f} x the import floor (at most 2)")
+    for name in CALCULATORS:
+        print(f"{name}: {medians[name] / medians['floor']:.2f} x the import floor (at most 1.6)")
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def test_a_latency_asked_for_limits_the_batch(knowledge: Knowledge) -> None:
     tight = estimate(replace(EIGHT, tpot_s=0.02), knowledge)
     assert tight.concurrency < free.concurrency
     assert tight.meets == {"ttft": None, "tpot": True}
-    assert band(tight.tpot_ms).p50 <= 20 * 1.01
+    assert band(tight.tpot_ms).p50 <= 20 * 1.03
 
 
 def test_a_latency_that_nothing_keeps_is_missed_and_said(knowledge: Knowledge) -> None:
