@@ -62,7 +62,7 @@ def test_every_option_of_the_design_together() -> None:
         "output",
         "reasoning",
     ]
-    assert found["explain"][-1]["value"] == pytest.approx(usd)
+    assert found["explanation"][-1]["value"] == pytest.approx(usd)
 
 
 def test_the_terminal_page_is_80_columns_wide_and_names_its_sources() -> None:

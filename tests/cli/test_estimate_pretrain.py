@@ -86,7 +86,7 @@ def test_explain_shows_every_factor_with_its_source() -> None:
     for word in ("usual utilisation", "pretraining.mfu_base", "kaplan-2020-scaling", "GPU-hours"):
         assert word in text
     found = json.loads(run(*SMALL, "--explain", "--format", "json").stdout)
-    assert found["explain"][-1]["sign"] == "="
+    assert found["explanation"][-1]["sign"] == "="
 
 
 def test_a_model_of_the_catalogue_needs_no_size() -> None:

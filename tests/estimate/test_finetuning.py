@@ -83,7 +83,7 @@ def test_the_multiplication_gives_the_hours(knowledge: Knowledge) -> None:
         knowledge, params=7e9, gpu="A100-80GB", examples=1e4, tokens_per_example=200, epochs=2
     )
     assert found.gpu_hours is not None
-    assert product(found.terms) == pytest.approx(found.terms[-1].value, rel=1e-6)
+    assert product(found.terms) == pytest.approx(found.terms[-1].value, rel=6e-4)
     assert band(found.gpu_hours).p50 == pytest.approx(found.terms[-1].value, rel=0.05)
 
 

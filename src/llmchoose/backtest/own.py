@@ -129,7 +129,7 @@ def own_runs(path: str, knowledge: Knowledge) -> OwnRuns:
     file = Path(path)
     if not file.is_file():
         raise InputError((Problem(f"{path} does not exist"),))
-    raw = [{ALIASES.get(key, key): cell for key, cell in row.items()} for row in read_rows(file)]
+    raw = [_renamed(row) for row in read_rows(file)]
     if not raw:
         raise InputError((Problem(f"{path} holds no runs: only its first line"),))
     kind = _kind(set(raw[0]), file)
@@ -142,6 +142,12 @@ def own_runs(path: str, knowledge: Knowledge) -> OwnRuns:
         _learned(errors, spreads, kind.also, knowledge),
         notes,
     )
+
+
+def _renamed(row: Mapping[str, str]) -> dict[str, str]:
+    """A row with our names of its columns; a run without an id is called by its model."""
+    found = {ALIASES.get(key, key): cell for key, cell in row.items()}
+    return found if found.get("id") else {**found, "id": found.get("model", "")}
 
 
 def _kind(columns: set[str], file: Path) -> Kind:
@@ -165,7 +171,7 @@ def _typed(
     for number, row in enumerate(raw, 1):
         said = {key: cell for key, cell in row.items() if cell and key in known}
         told: dict[str, Any] = {"id": f"run {number}", "as_of": knowledge.as_of, **COMMON}
-        told |= {**kind.fills, **said}
+        told |= {**kind.fills, **{key: cell for key, cell in said.items() if cell}}
         told["source"] = [told["source"]]
         filled.append(told)
     runs = tuple(checked(filled, list[kind.row], file))  # type: ignore[name-defined]
@@ -223,7 +229,7 @@ def _learned(
         shipped = knowledge.fitted[name]
         own = errors if name in also else errors[spreads == name]
         found, middle = learn(own, shipped.value, shipped.low or 1.0, shipped.high or 1.0)
-        note = f"the published spread moved and narrowed by {own.size} own runs"
+        note = f"the published spread after {own.size} runs of one's own"
         row = spread_row(name, found, shipped.unit, OWN_SOURCE, knowledge.as_of, note, middle)
         rows.append(row)
     return tuple(rows)

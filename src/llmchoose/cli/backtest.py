@@ -57,6 +57,7 @@ def command(
     text, learned = _held(only, runs, listed, knowledge, output_format)
     if calibrate is not None:
         write(learned, calibrate)
+        typer.echo(f"{calibrate} is written: use it with --knowledge {calibrate}", err=True)
     write(text, output)
 
 

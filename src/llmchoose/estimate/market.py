@@ -23,6 +23,8 @@ from llmchoose.profile.model import OwnedGpus
 # An API model older than this is still priced when named, but is no longer what one would take.
 FRESH_YEARS = 2
 NO_SPREAD = 2
+# Nor is a rent of a list that stopped longer before the others.
+RENT_YEARS = 1
 RENTED = ("on_demand", "reserved_1y", "reserved_3y", "spot", "marketplace")
 
 
@@ -129,6 +131,7 @@ def _rent(setting: Setting, gpu: Gpu, plan: str) -> Price | None:
     drawn = quantile_pick(setting.draws.normal("rent"), prices)
     if len(prices) < NO_SPREAD:
         drawn = drawn * setting.factor("rent_spread")
+        note = note or f"the price of {gpu.name} is that of one provider ({rows[0].provider})"
     return Price(drawn, tuple(dict.fromkeys(i for row in rows for i in row.source)), note)
 
 
@@ -161,7 +164,7 @@ def _latest(rows: Sequence[Rent]) -> list[Rent]:
         newest[row.provider] = row
     # A price list that stopped years before the others says little of the day.
     last = max((int(row.as_of[:4]) for row in newest.values()), default=0)
-    return [row for row in newest.values() if last - int(row.as_of[:4]) <= FRESH_YEARS]
+    return [row for row in newest.values() if last - int(row.as_of[:4]) <= RENT_YEARS]
 
 
 def cards_usd(setting: Setting, gpu: Gpu) -> Price | None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
 MOST_GUESSES = 3
+SHORTEST = 3
 _OWNER = re.compile(r"^[^\s/]+/")
 _NOISE = re.compile(
     r"\b(nvidia|geforce|quadro|tesla|instinct|rtx|sxm\d?|hf)\b|(?<![a-z])rtx(?=a?\d)|\(.*?\)"
@@ -107,9 +108,22 @@ def _key(name: str) -> _Key:
     return _Key(re.sub(r"[^a-z0-9.]|(?<!\d)\.|\.(?!\d)", "", text), memory[1] if memory else "")
 
 
+def _beginning(word: str, rows: Iterable[Named]) -> tuple[str, ...]:
+    """Names that begin with a word of three letters or more, those that came out last first."""
+    if len(word) < SHORTEST or not word.isalpha():
+        return ()
+    begun = [row for row in rows if any(key.word.startswith(word) for key in _keys(row))]
+    begun.sort(key=lambda row: getattr(row, "available_from", None) or "", reverse=True)
+    return tuple(dict.fromkeys(row.name for row in begun))[:MOST_GUESSES]
+
+
 def _close(name: str, rows: Iterable[Named]) -> tuple[str, ...]:
     from difflib import get_close_matches  # only needed when something is wrong
 
+    rows = list(rows)
+    begun = _beginning(_key(name[:80]).word, rows)
+    if begun:
+        return begun
     spelled = {key.word: row.name for row in rows for key in _keys(row)}
     found = get_close_matches(_key(name[:80]).word, spelled, n=2 * MOST_GUESSES, cutoff=0.5)
     return tuple(dict.fromkeys(spelled[word] for word in found))[:MOST_GUESSES]

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 # Several ids in one cell, with | between them.
 Ids = tuple[str, ...]
-Plan = Literal["on_demand", "reserved_1y", "reserved_3y", "spot", "marketplace"]
+Plan = Literal["on_demand", "reserved_1y", "reserved_3y", "spot", "marketplace", "serverless"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)

@@ -149,7 +149,7 @@ def _picture(judged: Judged) -> list[str]:
         marks[at] = "|"
     scale = f"{'1/4':<14}{'1/2':<13}{'1':^3}{'2':>13}{'4x':>14}"
     return [
-        f"predicted / measured, {top} runs at most",
+        f"predicted / measured; the highest block is {top} runs",
         f"  {bars.rstrip()}",
         f"  {''.join(marks)}",
         f"  {scale}",
@@ -166,7 +166,8 @@ def _runs(judged: Judged) -> list[str]:
         lines.append(
             f"{name[:wide]:<{wide}}{_figure(judged.measured[i]):>13}{row} {inside}".rstrip()
         )
-    return [*lines, "* outside the band"]
+    starred = any(line.endswith("*") for line in lines)
+    return [*lines, *(["* outside the band"] if starred else [])]
 
 
 def _figure(value: float) -> str:

@@ -72,7 +72,7 @@ Deadline = Annotated[
     str | None, typer.Option(help="Find the cheapest hardware that is done in time: 6w.")
 ]
 Budget = Annotated[
-    str | None, typer.Option(help="Find the fastest hardware that costs no more: '$2M'.")
+    str | None, typer.Option(help="Find the cheapest hardware that costs no more: '$2M'.")
 ]
 
 

@@ -295,6 +295,11 @@ def _caches(request: Requests, row: ApiModel) -> bool:
     return request.cached.high > 0 and row.cached_input_usd_per_m is not None
 
 
+def _soon_withdrawn(row: ApiModel, day: str) -> bool:
+    """Whether the model goes within a year of the day."""
+    return bool(row.withdrawn and day < row.withdrawn <= f"{int(day[:4]) + 1}{day[4:]}")
+
+
 def _notes(
     request: Requests, row: ApiModel, parts: dict[str, Array], day: str, taken: str
 ) -> tuple[str, ...]:
@@ -322,6 +327,7 @@ def _notes(
         ),
         "no price by the token is known: the cost is unknown, not zero": unknown == {None},
         "a price is not known: the total is a lower bound": unknown > {None},
-        f"of the price: {row.note}": bool(row.note),
+        f"of the price: {row.note}": bool(row.note) and CONVERTED in row.source,
+        f"{row.model} is withdrawn on {row.withdrawn}": _soon_withdrawn(row, day),
     }
     return tuple(text for text, holds in said.items() if holds)

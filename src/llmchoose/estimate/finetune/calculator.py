@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from llmchoose.estimate.finetune import words
 from llmchoose.estimate.finetune.managed import ManagedOption, managed_options
 from llmchoose.estimate.finetune.recipes import Finetune
-from llmchoose.estimate.finetune.remedies import Remedy, Split, peak_gb, remedies, splits
-from llmchoose.estimate.finetune.workload import Workload, epoch_tokens, mean_length, workload
+from llmchoose.estimate.finetune.remedies import Split, peak_gb, remedies, splits
+from llmchoose.estimate.finetune.words import hours_terms
+from llmchoose.estimate.finetune.workload import Workload, epoch_tokens, workload
 from llmchoose.estimate.formulas import cost, energy, throughput
 from llmchoose.estimate.formulas.architecture import Architecture
 from llmchoose.estimate.formulas.distributions import Array, Draws
 from llmchoose.estimate.formulas.explain import Term
 from llmchoose.estimate.formulas.tuning_memory import ROOM, items_gb
-from llmchoose.estimate.formulas.tuning_time import flops_per_token, parts_s, utilisation
+from llmchoose.estimate.formulas.tuning_time import flops_per_token, parts_s
 from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.lookup import find_gpu, find_model
 from llmchoose.estimate.market import Price, plans_usd, since
@@ -39,9 +41,11 @@ class Finetuning:
             with attention scores stored unless flash attention was asked for.
         fits_gpus: Accelerators of the day on which the same run fits.
         splits: Fewest accelerators for each way of sharding.
+        assumed: The settings, given or taken from the library's habits.
         advice: What to turn on, when it does not fit.
         step_s: Seconds of a micro step by part, middle values.
         mfu: Useful FLOPs on real tokens over the peak.
+        price: Draws of an accelerator-hour by the plan asked for.
         managed: Providers' tuning of the same tokens.
         terms: The multiplication behind the accelerator-hours.
     """
@@ -59,6 +63,7 @@ class Finetuning:
     fits_safely: bool | None
     fits_gpus: tuple[str, ...]
     splits: tuple[Split, ...]
+    assumed: Mapping[str, object]
     advice: tuple[str, ...]
     step_s: Mapping[str, float]
     tokens_per_s: Array | None
@@ -66,6 +71,7 @@ class Finetuning:
     gpu_hours: Array | None
     wall_clock_days: Array | None
     cost_usd: Array | None
+    price: Price | None
     plans: Mapping[str, Array | None]
     energy_kwh: Array | None
     tco2e: Array | None
@@ -204,6 +210,10 @@ def _on_cards(
     plans = {name: _paid(hours, price) for name, price in prices.items()}
     kwh = None if hours is None else meter_kwh(setting, gpu, hours, place)
     work = _flops(load, tokens, epochs, timed)
+    timed_load = load if timed is None else timed.load
+    said = words.notes(
+        setting, request, timed_load.recipe, tokens, bool(mended), prices[request.plan]
+    )
     return Finetuning(
         request=request,
         model=model,
@@ -218,7 +228,8 @@ def _on_cards(
         fits_safely=_safe(setting, request, model, room),
         fits_gpus=_cards_that_hold(setting, sum(items.values()) * _middle(setting)),
         splits=splits(request, model, setting, room / _middle(setting)),
-        advice=_advice(fits, mended, request, gpu),
+        assumed=words.assumed(request, load.recipe, epochs, setting),
+        advice=words.advice(fits, mended, request, gpu),
         step_s={} if timed is None else timed.step_s,
         tokens_per_s=None if timed is None else timed.tokens_per_s,
         mfu=None if timed is None else timed.mfu,
@@ -230,8 +241,9 @@ def _on_cards(
         tco2e=None if kwh is None else energy.tco2e(kwh, place.grid_gco2e_per_kwh),
         managed=managed,
         terms=() if timed is None else timed.terms,
-        notes=_notes(setting, request, tokens, hours, prices[request.plan], notes),
-        sources=_sources(prices[request.plan]),
+        price=prices[request.plan],
+        notes=tuple(note for note in (*notes, *said) if note),
+        sources=words.sources(setting, prices[request.plan]),
     )
 
 
@@ -278,51 +290,17 @@ def _timing(
     hours = None
     if tokens is not None:
         hours = tokens * epochs * constants["tuning.whole_run"] / speed / SECONDS_PER_HOUR
+    step_s = {name: float(value) for name, value in step.items()}
+    terms: tuple[Term, ...] = ()
+    if tokens is not None and hours is not None:
+        terms = hours_terms(load, step_s, tokens, epochs, hours, constants, gpu, kind)
     return _Timing(
         load=load,
-        step_s={name: float(value) for name, value in step.items()},
+        step_s=step_s,
         tokens_per_s=speed * (request.n_gpus or 1),
         mfu=np.minimum(useful / load.card.peak_flops, 1.0),
         hours=hours,
-        terms=_terms(load, step["total"], tokens, epochs, constants, gpu, kind),
-    )
-
-
-def _terms(
-    load: Workload,
-    step: Array,
-    tokens: float | None,
-    epochs: float,
-    constants: Mapping[str, float],
-    gpu: Gpu,
-    kind: str,
-) -> tuple[Term, ...]:
-    """The accelerator-hours as a multiplication, middle values."""
-    if tokens is None:
-        return ()
-    padding = float(load.lengths.padded / load.lengths.real)
-    flops = float(flops_per_token(load.model, load.recipe, load.lengths.span))
-    reached = float(utilisation(load.card, constants))
-    ideal = float(load.lengths.padded) * flops / (float(load.card.peak_flops) * reached)
-    whole = tokens * epochs * padding * flops
-    hours = tokens * epochs / float(load.lengths.real) * float(step) / SECONDS_PER_HOUR
-    total = hours * constants["tuning.whole_run"]
-    return (
-        Term("tokens of one pass", tokens, "tokens", "request", ""),
-        Term("passes", epochs, "", "request"),
-        Term("padding", padding, "computed for each real token", "tuning.padding"),
-        Term("FLOPs a computed token", flops, "FLOPs", "kaplan-2020-scaling"),
-        Term("dense peak", float(load.card.peak_flops), "FLOP/s", gpu.id, "/"),
-        Term("utilisation of full batches", reached, "", "tuning.utilisation", "/"),
-        Term(
-            "kernel launches, unpacking, exchange",
-            float(step) / ideal,
-            "x full batches",
-            "tuning.launch_ms, tuning.dequantisation_bytes, tuning.link_share",
-        ),
-        Term("evaluation, saving, loading", constants["tuning.whole_run"], "", "tuning.whole_run"),
-        Term("seconds an hour", SECONDS_PER_HOUR, "s", "definition", "/"),
-        Term("GPU-hours", total if whole else 0.0, "GPU-hours", kind, "="),
+        terms=terms,
     )
 
 
@@ -331,44 +309,6 @@ def _cards_that_hold(setting: Setting, peak: float) -> tuple[str, ...]:
     rows = [row for row in setting.knowledge.gpus if since(row, setting.day)]
     held = [row for row in rows if peak <= ROOM * row.memory_gb]
     return tuple(row.id for row in sorted(held, key=lambda row: (row.memory_gb, row.id)))
-
-
-def _advice(fits: bool, mended: tuple[Remedy, ...], request: Finetune, gpu: Gpu) -> tuple[str, ...]:
-    if fits:
-        return ()
-    count = request.n_gpus or 1
-    if not mended:
-        return (f"nothing that can be turned on makes it fit on {count} x {gpu.name}",)
-    steps = [f"{one.says}: {one.peak_gb:.1f} GB" for one in mended]
-    return (*steps, "time and cost are those of the run with these changes")
-
-
-def _notes(
-    setting: Setting,
-    request: Finetune,
-    tokens: float | None,
-    hours: Array | None,
-    price: Price | None,
-    notes: tuple[str, ...],
-) -> tuple[str, ...]:
-    length = mean_length(request, setting)
-    said = {
-        "no data is given (--examples or --tokens): memory and speed alone": tokens is None,
-        f"examples of {length or 0:.0f} tokens are assumed": bool(
-            request.examples and not request.tokens_per_example and not request.tokens
-        ),
-        "no price is known for this plan: the cost is unknown, not zero": price is None
-        and hours is not None,
-        (price.note if price else ""): True,
-    }
-    return tuple(note for note in (*notes, *(text for text, on in said.items() if on)) if note)
-
-
-def _sources(price: Price | None) -> tuple[str, ...]:
-    used = ("kaplan-2020-scaling", "korthikanti-2022-activations", "rajbhandari-2019-zero")
-    return tuple(
-        dict.fromkeys((*used, "fit-memory", "fit-tuning", *(price.source if price else ())))
-    )
 
 
 def _at_a_provider(
@@ -400,6 +340,7 @@ def _at_a_provider(
         fits_safely=None,
         fits_gpus=(),
         splits=(),
+        assumed={"epochs": epochs},
         advice=(),
         step_s={},
         tokens_per_s=None,
@@ -407,6 +348,7 @@ def _at_a_provider(
         gpu_hours=None,
         wall_clock_days=None,
         cost_usd=np.array(known) if known else None,
+        price=None,
         plans={},
         energy_kwh=None,
         tco2e=None,

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+SAME = 5e-4
+
 
 @dataclass(frozen=True)
 class Term:
@@ -22,6 +24,28 @@ class Term:
     unit: str
     source: str
     sign: Literal["", "x", "/", "+", "="] = "x"
+
+
+def completed(
+    terms: Iterable[Term], name: str, value: float, unit: str, source: str
+) -> tuple[Term, ...]:
+    """Terms with their result.
+
+    The middle of a product of draws is seldom the product of their middles: what lies between the
+    two is a factor that says so.
+
+    Args:
+        terms: The factors, middle values.
+        name: What they come to.
+        value: Middle of its draws.
+        unit: Its unit.
+        source: Where its spread comes from.
+    """
+    given = tuple(terms)
+    between = value / product(given) if product(given) else 1.0
+    if abs(between - 1) > SAME:
+        given += (Term("middle of the draws over that of the factors", between, "", "draws"),)
+    return (*given, Term(name, value, unit, source, "="))
 
 
 def product(terms: Iterable[Term]) -> float:

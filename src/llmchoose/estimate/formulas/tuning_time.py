@@ -106,9 +106,9 @@ def parts_s(
         constants: The fitted `tuning.…` constants.
 
     Returns:
-        compute, launch, communication, dequantisation, optimizer and offload, with their `total`:
-        compute and launching overlap in part (root of squares), communication hides behind them
-        unless it is longer, the others come on top.
+        compute, launch, communication, dequantisation, optimizer, offload and what a slow recipe
+        loses, with their `total`: compute and launching overlap in part (root of squares),
+        communication hides behind them unless it is longer, the others come on top.
 
     Source: time over the roofline of compute and of kernel launches; constants fitted to measured
         throughputs by scripts/fit.py.
@@ -141,8 +141,8 @@ def parts_s(
     optimizer = moved / card.bandwidth / accumulation
     # Recipes that gather 32-bit shards layer by layer never reached what their parts allow.
     slow = np.where(sharded & (np.asarray(recipe.slow_sharding) > 0), 1.0, 0.0)
-    step = np.maximum(np.hypot(compute, launch), communication)
-    step = step * (1 + slow * (constants["tuning.slow_sharding"] - 1))
+    bare = np.maximum(np.hypot(compute, launch), communication)
+    lost = bare * slow * (constants["tuning.slow_sharding"] - 1)
     return {
         "compute": compute,
         "launch": np.asarray(launch),
@@ -150,5 +150,6 @@ def parts_s(
         "dequantisation": np.asarray(dequantisation),
         "optimizer": np.asarray(optimizer),
         "offload": np.asarray(offload),
-        "total": np.asarray(step + dequantisation + optimizer + offload),
+        "recipe": np.asarray(lost),
+        "total": np.asarray(bare + dequantisation + optimizer + offload + lost),
     }

@@ -151,11 +151,13 @@ def _hardware(setting: Setting, job: Job, spread: str) -> _Hardware:
     if run.deadline_days is None and run.budget_usd is None:
         return _Hardware(gpu, run.n_gpus or usual_count(setting, job, gpu), (), notes)
     found = options_for(setting, job, gpu if run.gpu else None, spread)
-    best = found[0] if run.deadline_days else min(found, key=lambda one: one.wall_clock_days)
-    picked = "cheapest" if run.deadline_days else "fastest"
+    best, usual = found[0], setting.constant("planning_days")
+    within = "" if run.deadline_days else f" in the usual {usual:g} days (--deadline says others)"
     why = (
-        f"{best.n_gpus:,} x {best.gpu.name} is the {picked} of {len(found)} ways that meet it, "
-        "by middle estimates"
+        f"{best.n_gpus:,} x {best.gpu.name} is the cheapest of {len(found)} ways that meet it"
+        f"{within}, by middle estimates"
+        if len(found) > 1
+        else ""
     )
     return _Hardware(best.gpu, best.n_gpus, found, (*(notes if run.gpu else ()), why))
 

@@ -19,6 +19,8 @@ ONE_NODE = ("PCIe", "consumer")
 MOST_NODES = 100_000
 # The quick figures that counts are ranked by are a few per cent off at most.
 MOST_TRIED = 50
+# Dearer than any run: what is not done in time comes after all that is.
+MUCH = 1e30
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ class _Counts:
 def options_for(setting: Setting, job: Job, gpu: Gpu | None, spread: str) -> tuple[Option, ...]:
     """What meets the job's deadline and budget by its middle estimate, the cheapest first.
 
-    Of each accelerator the count that is best: with a deadline the cheapest that meets it, with a
-    budget alone the fastest that stays within it.
+    Of each accelerator the cheapest count that meets the deadline; with a budget alone the
+    cheapest that is done in the usual time of a run, and where none is, the fastest.
 
     Args:
         setting: Knowledge, draws and day.
@@ -71,7 +73,14 @@ def options_for(setting: Setting, job: Job, gpu: Gpu | None, spread: str) -> tup
     options = [best for one in tried if (best := _best(setting, job, one, spread)) is not None]
     if not options:
         raise ValueError(_nearest(job, tried, gpu, setting.day))
-    return tuple(sorted(options, key=lambda one: (_known(one.cost_usd), one.wall_clock_days)))
+    return tuple(sorted(options, key=lambda one: _order(one, job, setting)))
+
+
+def _order(option: Option, job: Job, setting: Setting) -> tuple[bool, float, float]:
+    """In the usual time first where no deadline is given, then by cost, then by days."""
+    usual = setting.constant("planning_days")
+    late = not job.run.deadline_days and option.wall_clock_days > usual
+    return late, _known(option.cost_usd), option.wall_clock_days
 
 
 def _known(usd: float | None) -> float:
@@ -133,7 +142,9 @@ def _best(setting: Setting, job: Job, counts: _Counts, spread: str) -> Option | 
     in_time = counts.days <= _known(run.deadline_days)
     paid = np.full_like(in_time, True) if run.budget_usd is None else counts.usd <= run.budget_usd
     dear = np.where(np.isnan(counts.usd), counts.n_gpus, counts.usd)
-    wanted = dear if run.deadline_days else counts.days
+    usual = setting.constant("planning_days")
+    slow = np.maximum(counts.days - usual, 0.0)
+    wanted = dear if run.deadline_days else np.where(slow > 0, MUCH * (1 + slow), dear)
     meets = np.flatnonzero(in_time & paid)
     ranked = meets[np.argsort(wanted[meets], kind="stable")][:MOST_TRIED]
     tried = (_option(setting, job, counts, int(counts.n_gpus[at]), spread) for at in ranked)

@@ -7,7 +7,7 @@ import numpy as np
 from llmchoose.estimate.formulas import throughput
 from llmchoose.estimate.formulas.distributions import Array, median, three_point
 from llmchoose.estimate.formulas.efficiency import OWN, factors, utilisation
-from llmchoose.estimate.formulas.explain import Term
+from llmchoose.estimate.formulas.explain import Term, completed
 from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.pretrain.job import Job, conditions, peak_of
 from llmchoose.knowledge.load import Knowledge
@@ -103,8 +103,8 @@ def _measured(setting: Setting, job: Job, gpu: Gpu) -> Timing:
         Term("seconds an hour", SECONDS_PER_HOUR, "s", "definition", "/"),
         Term("whole run over running", median(good), "", _goodput_source(job), "/"),
         *_project_term(setting, job),
-        Term("GPU-hours", median(hours), "GPU-hours", "result", "="),
     )
+    terms = completed(terms, "GPU-hours", median(hours), "GPU-hours", "request")
     notes = (f"the utilisation given is {said}",) if said else ()
     return Timing(np.full(shape, given), good, hours, terms, notes, ())
 
@@ -136,7 +136,7 @@ def _terms(
     found = factors(conditions(setting, job, gpu, n_gpus), constants)
     used = {name: float(value) for name, value in found.items()}
     shown = {name: value for name, value in used.items() if abs(value - 1) > NO_EFFECT}
-    return (
+    terms = (
         Term("6 N, a token", job.dense / job.tokens, "FLOPs", "kaplan-2020-scaling", ""),
         Term("attention, a token", job.attention / job.tokens, "FLOPs", "kaplan-2020-scaling", "+"),
         Term("tokens", job.tokens, "tokens", "request"),
@@ -148,8 +148,8 @@ def _terms(
         Term("seconds an hour", SECONDS_PER_HOUR, "s", "definition", "/"),
         Term("measured over predicted, middle", constants[spread], "", spread),
         *_project_term(setting, job),
-        Term("GPU-hours", hours, "GPU-hours", "result", "="),
     )
+    return completed(terms, "GPU-hours", hours, "GPU-hours", spread)
 
 
 def _row_of(name: str, gpu: Gpu) -> str:

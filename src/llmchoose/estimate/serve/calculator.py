@@ -155,8 +155,8 @@ def _estimate(
 ) -> DeploymentEstimate:
     constants = setting.knowledge.constants
     most = max(int(np.median(most_requests(copy, constants))), 1)
-    batch, meets = _within(setting, service, copy, int(min(service.concurrency or most, most)))
-    served = _at(setting, service, copy, batch)
+    served, meets = _within(setting, service, copy, int(min(service.concurrency or most, most)))
+    batch = served.batch
     replicas = _replicas(service, served)
     price = plans_usd(setting, gpu, place_of(service.region, setting.knowledge))[service.plan]
     hourly = None if price is None else cost.rent_usd(np.array(float(count)), price.usd)
@@ -271,11 +271,11 @@ def _at(setting: Setting, service: Service, copy: Deployment, batch: int) -> _Se
 
 def _within(
     setting: Setting, service: Service, copy: Deployment, most: int
-) -> tuple[int, dict[str, bool | None]]:
-    """The largest batch that keeps the latency asked for, and which of it is kept there."""
+) -> tuple[_Served, dict[str, bool | None]]:
+    """One copy at the largest batch that keeps the latency asked for by its middle, and which."""
     targets = {"ttft": service.ttft_s, "tpot": service.tpot_s}
     if not any(targets.values()):
-        return most, dict.fromkeys(targets)
+        return _at(setting, service, copy, most), dict.fromkeys(targets)
     grid = np.unique(np.round(np.geomspace(1, most, BATCHES)))
     constants = setting.knowledge.constants
     engine = median(setting.factor(f"serving.engine.{service.engine}"))
@@ -289,8 +289,21 @@ def _within(
     }
     both = np.all(list(kept.values()), axis=0)
     place = int(np.max(np.flatnonzero(both), initial=0))
-    found = {name: bool(kept[name][place]) if name in kept else None for name in targets}
-    return int(grid[place]), found
+    # The middle of the draws may lie a little above what the middle constants gave.
+    for at in range(place, -1, -1):
+        served = _at(setting, service, copy, int(grid[at]))
+        found = _kept(served, targets)
+        if all(one is not False for one in found.values()):
+            break
+    return served, found
+
+
+def _kept(served: _Served, targets: Mapping[str, float | None]) -> dict[str, bool | None]:
+    """Whether the middle latency keeps each target; None where none was asked for."""
+    times = {"ttft": median(served.ttft_ms) / 1e3, "tpot": median(served.tpot_ms) / 1e3}
+    return {
+        name: None if limit is None else times[name] <= limit for name, limit in targets.items()
+    }
 
 
 def _replicas(service: Service, served: _Served) -> int:

@@ -16,7 +16,7 @@ def render_json(estimate: RequestsEstimate, *, explain: bool = False) -> str:
     """The contract of `estimate api --format json`."""
     found = as_dict(estimate)
     if explain:
-        found["explain"] = page.terms_as_data(estimate.terms)
+        found["explanation"] = page.terms_as_data(estimate.terms)
     return json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n"
 
 

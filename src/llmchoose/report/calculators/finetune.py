@@ -2,11 +2,17 @@
 
 import json
 from dataclasses import asdict
+from textwrap import fill
 from typing import Any
 
 from llmchoose.estimate.finetune.calculator import Finetuning
+from llmchoose.estimate.formulas.distributions import Array, median
+from llmchoose.estimate.formulas.throughput import HOURS_PER_DAY
+from llmchoose.estimate.formulas.tuning_memory import ROOM
 from llmchoose.quantity.short import short
 from llmchoose.report.calculators.page import (
+    WIDTH,
+    Line,
     band_of,
     explained,
     foot,
@@ -17,7 +23,7 @@ from llmchoose.report.calculators.page import (
     terms_as_data,
 )
 
-MOST_LISTED = 8
+MOST_LISTED, MOST_SPLIT = 8, 64
 ITEMS = {
     "weights": "weights",
     "gradients": "gradients",
@@ -80,12 +86,13 @@ def as_dict(result: Finetuning) -> dict[str, Any]:
 def _inputs(result: Finetuning) -> dict[str, Any]:
     given = {key: value for key, value in asdict(result.request).items() if value is not None}
     taken = {"params": number(float(result.model.params)), "epochs": result.epochs}
-    return given | taken | ({} if result.tokens is None else {"tokens": number(result.tokens)})
+    tokens = {} if result.tokens is None else {"tokens": number(result.tokens)}
+    return {**given, **taken, **tokens, **result.assumed}
 
 
 def render_terminal(result: Finetuning, *, explain: bool = False) -> str:
     """Memory by item, the verdict, then time and money with their bands."""
-    lines = [_head(result), *_memory(result), *_time(result)]
+    lines = [_head(result), *_assumed(result), *_memory(result), *_time(result)]
     if explain:
         lines += explained(result.terms)
         steps = [(name, f"{1e3 * value:,.1f} ms") for name, value in result.step_s.items()]
@@ -97,9 +104,26 @@ def render_terminal(result: Finetuning, *, explain: bool = False) -> str:
 
 def _head(result: Finetuning) -> str:
     size = f"{short(float(result.model.params))} parameters, {result.request.method}"
-    data = "" if result.tokens is None else f", {short(result.tokens * result.epochs)} tokens"
+    passes = f" x {result.epochs:g} passes" if result.epochs != 1 else ""
+    data = "" if result.tokens is None else f", {short(result.tokens)} tokens{passes}"
     where = f", {result.n_gpus:,} x {result.gpu.name}" if result.gpu else ""
     return size + data + where
+
+
+def _assumed(result: Finetuning) -> list[str]:
+    """The settings that the figures are of, in a sentence."""
+    if result.gpu is None:
+        return []
+    found = result.assumed
+    words = [
+        f"micro batches of {found['micro_batch']:g} x {found['seq_len']:,.0f} tokens",
+        "checkpointing" if found["grad_checkpointing"] else "no checkpointing",
+        "flash attention" if found["flash_attention"] else "attention scores stored",
+        f"rank {found['lora_rank']:g}" if "lora_rank" in found else "",
+        str(found["optimizer"]),
+    ]
+    said = f"with {found['stack']}: {', '.join(word for word in words if word)}"
+    return [fill(said, WIDTH, subsequent_indent="  ")]
 
 
 def _memory(result: Finetuning) -> list[str]:
@@ -110,7 +134,7 @@ def _memory(result: Finetuning) -> list[str]:
     ]
     lines = pairs(rows, "Memory of one accelerator")
     lines += ["", *table([line("peak, GB", result.memory_gb_per_gpu, ",.1f")])]
-    lines += ["", _verdict(result)]
+    lines += ["", fill(_verdict(result), WIDTH)]
     lines += [f"  {step}" for step in result.advice]
     if result.fits_gpus:
         more = len(result.fits_gpus) - MOST_LISTED
@@ -121,17 +145,22 @@ def _memory(result: Finetuning) -> list[str]:
     splits = [
         (one.sharding, f"{one.n_gpus:,} x, {one.memory_gb:.1f} GB each")
         for one in result.splits
-        if one.n_gpus > 1
+        if 1 < one.n_gpus <= MOST_SPLIT
     ]
     return lines + pairs(splits, f"Fewest {result.gpu.name} for each way of splitting")
 
 
 def _verdict(result: Finetuning) -> str:
     assert result.gpu is not None  # noqa: S101 only asked where there is one
-    room = f"{result.gpu.memory_gb:g} GB of {result.gpu.name}"
+    room = f"the {ROOM * result.gpu.memory_gb:.1f} GB that a job may fill of {result.gpu.name}"
     if result.fits_safely:
-        return f"fits in the {room}, even at p90"
-    return f"fits in the {room}, but not at p90" if result.fits else f"does not fit in the {room}"
+        return f"fits in {room}, even at p90"
+    if result.fits:
+        return (
+            f"fits in {room}, but not safely: not at p90 with attention scores stored "
+            "(--flash-attention says that they are not)"
+        )
+    return f"does not fit in {room}" + ("; it does with" if result.advice else "")
 
 
 def _time(result: Finetuning) -> list[str]:
@@ -142,7 +171,8 @@ def _time(result: Finetuning) -> list[str]:
     if result.gpu_hours is not None:
         rows += [
             line("GPU-hours", result.gpu_hours, ",.2f"),
-            line("wall-clock days", result.wall_clock_days, ",.2f"),
+            _wall_clock(result.wall_clock_days),
+            line("dollars a GPU-hour", None if result.price is None else result.price.usd, ",.2f"),
             *(
                 line(f"cost ({name})", usd, "$")
                 for name, usd in result.plans.items()
@@ -152,6 +182,12 @@ def _time(result: Finetuning) -> list[str]:
             line("emissions, tCO2e", result.tco2e, ",.4f"),
         ]
     return ["", *table(rows)]
+
+
+def _wall_clock(days: Array | None) -> Line:
+    if days is None or median(days) >= 1:
+        return line("wall-clock days", days, ",.1f")
+    return line("wall-clock hours", days * HOURS_PER_DAY, ",.2f")
 
 
 def _managed(result: Finetuning) -> list[str]:

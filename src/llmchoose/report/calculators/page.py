@@ -11,6 +11,7 @@ from llmchoose.quantity.short import short
 
 WIDTH = 80
 UNKNOWN = "unknown"
+MOST_CITED = 8
 Line = tuple[str, str, str, str]
 
 
@@ -62,9 +63,11 @@ def pairs(rows: Iterable[tuple[str, str]], title: str) -> list[str]:
 def foot(notes: Iterable[str], sources: Iterable[str]) -> list[str]:
     """Notes one below the other, then the sources."""
     said = [fill(f"note: {note}", WIDTH, subsequent_indent="      ") for note in notes]
-    cited = fill(
-        f"sources: {', '.join(sources)}", WIDTH, subsequent_indent="  ", break_on_hyphens=False
-    )
+    listed = list(sources)
+    more = len(listed) - MOST_CITED
+    tail = f" and {more} more, all of them in --format json" if more > 0 else ""
+    shown = f"sources: {', '.join(listed[:MOST_CITED])}{tail}"
+    cited = fill(shown, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
     return ["", *said, cited]
 
 
@@ -75,9 +78,10 @@ def explained(terms: Sequence[Term]) -> list[str]:
     wide = min(max(len(term.name) for term in terms), WIDTH // 2)
     found = ["", "How it comes out"]
     for term in terms:
-        value = f"{term.sign} {_figure(term.value)} {term.unit}".rstrip()
+        value = f"{term.sign:1} {_figure(term.value)} {term.unit}".rstrip()
         found.append(f"  {term.name:<{wide}}  {value}")
-        found.append(f"  {'':<{wide}}    {term.source}")
+        indent = " " * (wide + 6)
+        found.append(fill(term.source, WIDTH, initial_indent=indent, subsequent_indent=indent))
     return found
 
 

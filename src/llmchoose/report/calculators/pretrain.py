@@ -6,6 +6,8 @@ from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
+import numpy as np
+
 from llmchoose.estimate.formulas.distributions import Array, median, significant
 from llmchoose.estimate.pretrain.calculator import PretrainingEstimate
 from llmchoose.estimate.pretrain.options import Option
@@ -20,12 +22,12 @@ def render_json(estimate: PretrainingEstimate, *, explain: bool = False) -> str:
     """The contract of `estimate pretrain --format json`."""
     found = as_dict(estimate)
     if explain:
-        found["explain"] = page.terms_as_data(estimate.terms)
+        found["explanation"] = page.terms_as_data(estimate.terms)
     return json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def as_dict(estimate: PretrainingEstimate) -> dict[str, Any]:
-    """The result as plain data; plans and options by the middle of their draws."""
+    """The result as plain data; options by the middle of their draws."""
     return {
         "schema_version": 1,
         "inputs": {key: value for key, value in asdict(estimate.run).items() if value is not None}
@@ -40,7 +42,7 @@ def as_dict(estimate: PretrainingEstimate) -> dict[str, Any]:
         "cost_usd": page.band_of(estimate.cost_usd),
         "purchase_usd": page.band_of(estimate.purchase_usd),
         "cluster_usd": page.band_of(estimate.cluster_usd),
-        "plans": [{"plan": name, "usd": _middle(usd)} for name, usd in estimate.plans.items()],
+        "plans": [{"plan": name, "usd": page.band_of(usd)} for name, usd in estimate.plans.items()],
         "break_even": {
             "owned_utilisation": _reachable(estimate.owned_utilisation),
             "owned_hours": _reachable(estimate.owned_hours),
@@ -52,10 +54,6 @@ def as_dict(estimate: PretrainingEstimate) -> dict[str, Any]:
         "notes": list(estimate.notes),
         "sources": list(estimate.sources),
     }
-
-
-def _middle(values: Array | None) -> float | None:
-    return None if values is None else significant(median(values))
 
 
 def _reachable(values: Array | None) -> dict[str, float | None] | None:
@@ -89,6 +87,7 @@ def render_terminal(estimate: PretrainingEstimate, *, explain: bool = False) -> 
         page.line("goodput", estimate.goodput, ".0%"),
         page.line("GPU-hours", estimate.gpu_hours, _style(estimate.gpu_hours, 100, ",.0f")),
         page.line("wall-clock days", estimate.wall_clock_days, _style(estimate.wall_clock_days)),
+        page.line("dollars a GPU-hour", _hourly(estimate), ",.2f"),
         page.line(paid, estimate.cost_usd, "$"),
         page.line(f"buying {count:,} bare card{'s' * (count > 1)}", estimate.purchase_usd, "$"),
         page.line("  with servers and network", estimate.cluster_usd, "$"),
@@ -107,6 +106,11 @@ def render_terminal(estimate: PretrainingEstimate, *, explain: bool = False) -> 
             "",
         ]
     )
+
+
+def _hourly(estimate: PretrainingEstimate) -> Array | None:
+    usd = estimate.cost_usd
+    return None if usd is None else np.asarray(usd / estimate.gpu_hours)
 
 
 def _style(values: Array, whole_from: float = 0.5, large: str = ",.1f") -> str:

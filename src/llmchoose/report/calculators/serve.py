@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from llmchoose.estimate.formulas.distributions import median
+from llmchoose.estimate.formulas.serving import SECONDS_PER_DAY
 from llmchoose.estimate.serve.rivals import Rival
 from llmchoose.estimate.serve.service import DeploymentEstimate, Energy, Money
 from llmchoose.quantity.short import short
@@ -185,13 +187,18 @@ def _targets(result: DeploymentEstimate) -> list[tuple[str, str]]:
     ]
 
 
+def _against(result: DeploymentEstimate, rival: Rival, share: float) -> str:
+    """From which use on one's own copies are the cheaper way, in requests a day."""
+    most = median(result.requests_per_s) * SECONDS_PER_DAY
+    asks = f"which asks ${short(1e3 * rival.usd_per_request)} for a thousand requests"
+    if share > 1:
+        return f"never: even at full use they cost more, {asks}"
+    return f"{share:.0%} of full use, {short(share * most)} requests a day; {asks}"
+
+
 def _rivals(result: DeploymentEstimate) -> list[tuple[str, str]]:
-    found = []
-    for rival in (result.api, result.hosted):
-        if rival is not None and rival.break_even is not None:
-            share = rival.break_even
-            words = f"{share:.0%} of full use" if share <= 1 else "never"
-            found.append(
-                (rival.name, f"{words} (${short(1e3 * rival.usd_per_request)} a thousand)")
-            )
-    return found
+    return [
+        (rival.name, _against(result, rival, rival.break_even))
+        for rival in (result.api, result.hosted)
+        if rival is not None and rival.break_even is not None
+    ]
