@@ -66,7 +66,9 @@ def test_wrong_calls_get_a_sentence_and_write_nothing(tmp_path: Path) -> None:
     for arguments, says in (
         (("--calibrate", "x.csv"), "--runs"),
         (("--runs", "mine.csv", "--calibrate", "x.csv"), "not those of a table of runs"),
-        (("--runs", "mine.csv", "--calibrate", "mine.csv"), "would overwrite your runs"),
+        (("--runs", "mine.csv", "--calibrate", "mine.csv"), "would overwrite what is read"),
+        (("--runs", "mine.csv", "-o", "mine.csv"), "would overwrite what is read"),
+        (("--runs", "mine.csv", "--only", "memory"), "leave --runs out"),
         (("--runs", "gone.csv"), "does not exist"),
     ):
         done = run("backtest", *arguments, cwd=tmp_path)

@@ -11,11 +11,12 @@ from llmchoose.backtest import memory, pretraining, serving, tuning
 from llmchoose.backtest.fitted import FittedRow, spread_row
 from llmchoose.backtest.fitting import Words
 from llmchoose.backtest.judging import Judged, Spread
-from llmchoose.errors import InputError, Mark, Problem, did_you_mean, quoted
+from llmchoose.errors import InputError, Problem, did_you_mean, quoted
+from llmchoose.estimate.finetune.recipes import SHARDED
 from llmchoose.estimate.formulas.distributions import Z90, Array, Draws
 from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.pretrain.timing import UNDATED
-from llmchoose.knowledge.build import checked, read_rows
+from llmchoose.knowledge.build import at_row, checked, read_rows
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.names import match
 from llmchoose.knowledge.runs import (
@@ -39,6 +40,27 @@ ALIASES = {
     "throughput_total_tok_s": "total_tokens_per_s",
     "batch_or_concurrency": "load",
 }
+# What no run has: a slip of the pen, or another unit.
+LEAST, MOST = 1e-9, 1e12
+BOUNDS = {
+    "params_b": (1e-4, 1e6),
+    "active_params_b": (1e-4, 1e6),
+    "tokens_b": (1e-6, 1e8),
+    "n_gpus": (1.0, 1e6),
+    "seq_len": (1.0, 1e8),
+    "epochs": (1e-3, 1e4),
+    "lora_rank": (1.0, 1e5),
+    "micro_batch": (1.0, 1e5),
+    "peak_gb": (1e-3, 1e4),
+    "year": (1990.0, 2100.0),
+}
+WORDS: Mapping[str, tuple[object, ...]] = {
+    "sharding": tuple(SHARDED),
+    "bits": (2.0, 4.0, 8.0, 16.0, 32.0),
+    "method": ("full", "lora", "qlora", "frozen"),
+    "architecture": ("decoder", "moe_decoder", "encoder", "encoder_decoder"),
+}
+MOST_RUNS = 5000
 # Weight, in runs, of the published scatter against one's own.
 PRIOR_RUNS = 4.0
 
@@ -130,12 +152,17 @@ def own_runs(path: str, knowledge: Knowledge) -> OwnRuns:
     if not file.is_file():
         raise InputError((Problem(f"{path} does not exist"),))
     raw = [_renamed(row) for row in read_rows(file)]
+    if len(raw) > MOST_RUNS:
+        raise InputError((Problem(f"{path} holds {len(raw):,} runs: {MOST_RUNS:,} teach as much"),))
     if not raw:
         raise InputError((Problem(f"{path} holds no runs: only its first line"),))
     kind = _kind(set(raw[0]), file)
     runs, dropped = _typed(raw, kind, file, knowledge)
     setting = Setting(knowledge, Draws(0, 1), knowledge.as_of)
-    errors, measured, spreads = kind.measures(runs, setting)
+    try:
+        errors, measured, spreads = kind.measures(runs, setting)
+    except ValueError as error:
+        raise InputError((Problem(f"{path}: {error}"),)) from error
     notes = (f"columns that are not read: {', '.join(dropped)}",) if dropped else ()
     return OwnRuns(
         _judged(kind, runs, errors, measured, spreads, knowledge),
@@ -159,8 +186,7 @@ def _kind(columns: set[str], file: Path) -> Kind:
     missing = sorted(set(nearest.needs) - columns)
     guesses = [guess for name in missing if (guess := did_you_mean(name, columns))]
     hint = f"{missing[0]}: {guesses[0]}" if guesses else f"columns needed are {lists}"
-    where = Mark(str(file), 1, 1)
-    raise InputError((Problem("these columns are not those of a table of runs", where, hint=hint),))
+    raise InputError((at_row(file, -1, "these columns are not those of a table of runs", hint),))
 
 
 def _typed(
@@ -177,25 +203,39 @@ def _typed(
     runs = tuple(checked(filled, list[kind.row], file))  # type: ignore[name-defined]
     _check_names(runs, file, knowledge)
     _check_numbers(runs, kind, file)
+    _check_words(runs, file)
     return runs, sorted({key for row in raw for key in row} - known)
 
 
 def _check_names(runs: Sequence[Any], file: Path, knowledge: Knowledge) -> None:
-    for line, run in enumerate(runs, 2):
+    for row, run in enumerate(runs):
         found = match(run.gpu, knowledge.gpus) if run.gpu else None
         if found is not None and found.row is None:
             close = f"did you mean {' or '.join(found.close)}?" if found.close else ""
             message = f"{quoted(run.gpu)} is no accelerator of the catalogue"
-            raise InputError((Problem(message, Mark(str(file), line, 1), hint=close),))
+            raise InputError((at_row(file, row, message, close),))
 
 
 def _check_numbers(runs: Sequence[Any], kind: Kind, file: Path) -> None:
-    for line, run in enumerate(runs, 2):
-        for name in kind.needs:
+    for row, run in enumerate(runs):
+        for name in (field.name for field in fields(kind.row)):
             value = getattr(run, name)
-            if value is None or (isinstance(value, float) and not 0 < value < np.inf):
-                message = f"{name} of {quoted(run.id)} is not a number above zero"
-                raise InputError((Problem(message, Mark(str(file), line, 1)),))
+            low, high = BOUNDS.get(name, (LEAST, MOST))
+            wrong = isinstance(value, float | int) and not low <= value <= high
+            if wrong or (value is None and name in kind.needs):
+                message = f"{name} of {quoted(run.id)} is no number from {low:g} to {high:g}"
+                raise InputError((at_row(file, row, message),))
+
+
+def _check_words(runs: Sequence[Any], file: Path) -> None:
+    for row, run in enumerate(runs):
+        for name, words in WORDS.items():
+            value = getattr(run, name, None)
+            if value is not None and value not in words:
+                known = [f"{word:g}" if isinstance(word, float) else str(word) for word in words]
+                message = f"{name} of {quoted(run.id)} is {quoted(str(value))}"
+                hint = did_you_mean(str(value), known) or f"there are {', '.join(known)}"
+                raise InputError((at_row(file, row, message, hint),))
 
 
 def _judged(

@@ -10,7 +10,7 @@ from typing import ClassVar, NoReturn
 import typer
 
 from llmchoose.cli.lazy import LazyGroup
-from llmchoose.errors import InputError, show_problem
+from llmchoose.errors import InputError, quoted, show_problem
 
 WRONG_INPUT = 2
 INTERRUPTED = 130
@@ -69,6 +69,12 @@ def _cannot_write(error: OSError) -> int:
     return WRONG_INPUT
 
 
+def _cannot_use(error: OSError) -> int:
+    sys.stderr.write(f"error: cannot use {quoted(str(error.filename))}: {error.strerror}\n")
+    sys.stderr.flush()
+    return WRONG_INPUT
+
+
 def _outcome() -> int:
     try:
         app(prog_name="llmchoose")
@@ -81,7 +87,7 @@ def _outcome() -> int:
     except BrokenPipeError:
         return READER_GONE
     except OSError as error:
-        return _cannot_write(error)
+        return _cannot_write(error) if error.filename is None else _cannot_use(error)
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0

@@ -58,6 +58,7 @@ def command(
 
     renderer = _renderer(output_format)
     refuse_overwriting(output, profiles)
+    refuse_overwriting(output, (knowledge, rulebook), "the knowledge")
     known, day = load_knowledge(knowledge, rulebook), read_day(as_of)
     read: list[Profile] = []
     problems: list[Problem] = []

@@ -5,7 +5,14 @@ from typing import Annotated
 
 import typer
 
-from llmchoose.cli.options import KnowledgePath, Output, refuse_overwriting, sentence, write
+from llmchoose.cli.options import (
+    KnowledgePath,
+    Output,
+    checked_target,
+    refuse_overwriting,
+    sentence,
+    write,
+)
 from llmchoose.errors import InputError, Problem
 
 
@@ -53,7 +60,13 @@ def command(
     """How wrong the estimates are on published runs, each predicted without its family."""
     if calibrate is not None and runs is None:
         raise InputError((Problem("--calibrate learns from --runs FILE: name the file"),))
-    refuse_overwriting(calibrate, [runs] if runs else [], "your runs")
+    for target in (calibrate, output):
+        refuse_overwriting(target, (runs, knowledge), "what is read")
+    refuse_overwriting(output, [calibrate], "the calibration")
+    if runs is not None and (only is not None or listed):
+        raise InputError((Problem("--only and --list are of the bundled runs: leave --runs out"),))
+    if output is not None:
+        checked_target(output)
     text, learned = _held(only, runs, listed, knowledge, output_format)
     if calibrate is not None:
         write(learned, calibrate)

@@ -3,7 +3,7 @@
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -96,45 +96,69 @@ def write(text: str, output: str | None) -> None:
         InputError: The folder does not exist or cannot be written.
     """
     if output is None:
-        sys.stdout.write(text)
+        coding = sys.stdout.encoding or "utf-8"
+        # A terminal of another coding gets a question mark for what it cannot show.
+        sys.stdout.write(text.encode(coding, "replace").decode(coding))
         sys.stdout.flush()
         return
-    try:
-        target = Path(output).resolve()
-    except (OSError, RuntimeError) as error:
-        raise InputError((Problem(f"{output} is a link that leads nowhere"),)) from error
-    if target.is_dir():
-        raise InputError((Problem(f"--output {output} is a folder; name a file in it"),))
-    if not target.parent.is_dir():
-        hint = "create it first, or name another file"
-        raise InputError((Problem(f"the folder {target.parent} does not exist", hint=hint),))
+    target = checked_target(output)
     try:
         _replace(target, text) if target.is_file() or not target.exists() else _into(target, text)
     except OSError as error:
         raise InputError((Problem(f"cannot write {output}: {error.strerror}"),)) from error
 
 
-def refuse_overwriting(output: str | None, inputs: list[str], what: str = "the profile") -> None:
+def checked_target(output: str) -> Path:
+    """The file that an output will be written to.
+
+    Raises:
+        InputError: It is a folder, or its folder does not exist.
+    """
+    try:
+        target = Path(output).resolve()
+    except (OSError, RuntimeError) as error:
+        raise InputError((Problem(f"{output} is a link that leads nowhere"),)) from error
+    if target.is_dir():
+        raise InputError((Problem(f"{output or 'nothing'} is a folder; name a file in it"),))
+    if not target.parent.is_dir():
+        hint = "create it first, or name another file"
+        raise InputError((Problem(f"the folder {target.parent} does not exist", hint=hint),))
+    return target
+
+
+def refuse_overwriting(
+    output: str | None, inputs: Sequence[str | None], what: str = "the profile"
+) -> None:
     """Refuse an output that is one of the inputs.
 
     Raises:
         InputError: It is.
     """
+    if output is None:
+        return
+    target = os.path.realpath(output)
     for path in inputs:
-        if output is not None and os.path.realpath(path) == os.path.realpath(output):
+        if path is None:
+            continue
+        own = os.path.realpath(path)
+        if target == own or (os.path.isdir(own) and os.path.dirname(target) == own):
             hint = "name another file"
             raise InputError((Problem(f"{output} would overwrite {what}", hint=hint),))
 
 
 def _replace(target: Path, text: str) -> None:
+    data = text.encode("utf-8", "replace")
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-    os.chmod(name, 0o644)
-    os.replace(name, target)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    except OSError:
+        os.unlink(name)
+        raise
 
 
 def _into(target: Path, text: str) -> None:
     """Write into what is no regular file, such as a named pipe: it cannot be replaced."""
-    with target.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    target.write_bytes(text.encode("utf-8", "replace"))

@@ -14,12 +14,20 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
 
-from llmchoose.errors import InputError, Mark, Problem
+from llmchoose.errors import InputError, Mark, Problem, quoted
 from llmchoose.yamltext.tree import core_scalar
 
 Built = TypeVar("Built")
 Convert = Callable[[Any], Any]
 SEPARATOR = "|"
+SMALLEST, LARGEST = 1e-12, 1e27
+# Figures that the estimate divides by, or that nothing real has at zero.
+POSITIVE = {
+    "rents.csv": ("usd_per_gpu_hour",),
+    "gpus.csv": ("memory_gb", "bf16_tflops", "fp16_tflops", "bandwidth_gb_s", "tdp_w"),
+    "fitted.csv": ("low", "high"),
+    "open_models.csv": ("params_b", "layers", "hidden", "heads", "kv_heads", "ffn", "vocab"),
+}
 END = object()
 
 
@@ -34,10 +42,13 @@ def read_csv(path: Path, kind: type[Built], *, check: bool = False) -> tuple[Bui
     Raises:
         InputError: A checked row is not what it has to be.
     """
-    header, *lines = csv.reader(read_text(path).splitlines()) or [[]]
     if check:
-        rows = [_filled(dict(zip(header, line, strict=False)), kind) for line in lines]
-        return tuple(checked(rows, list[kind], path))  # type: ignore[valid-type]
+        written = read_rows(path)
+        rows = [_filled(row, kind) for row in written]
+        found = tuple(checked(rows, list[kind], path))  # type: ignore[valid-type]
+        _check_figures(found, path)
+        return found
+    header, *lines = csv.reader(read_text(path).splitlines()) or [[]]
     make, lists = converters(kind), _listed(kind)
     columns = [(name, _split if name in lists else make[name]) for name in header]
     blank = {field.name: field.default for field in fields(kind)}  # type: ignore[arg-type]
@@ -57,13 +68,54 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     Raises:
         InputError: The file cannot be read, is empty, is not UTF-8, or a row has other columns.
     """
-    header, *lines = csv.reader(read_text(path).lstrip("\ufeff").splitlines())
-    for number, line in enumerate(lines, 2):
-        if line and len(line) != len(header):
+    try:
+        header, *lines = csv.reader(read_text(path).lstrip("\ufeff").splitlines())
+    except csv.Error as error:
+        raise InputError((Problem(f"{path} is no table of cells: {error}"),)) from error
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        message = f"two columns are called {quoted(twice[0])}"
+        raise InputError((at_row(path, -1, message),))
+    lines = [line for line in lines if line]
+    for row, line in enumerate(lines):
+        if len(line) != len(header):
             message = f"{len(line)} cells under {len(header)} columns"
-            raise InputError((Problem(message, Mark(str(path), number, 1)),))
+            raise InputError((at_row(path, row, message),))
     names = [name.strip() for name in header]
-    return [dict(zip(names, map(str.strip, line), strict=True)) for line in lines if line]
+    return [dict(zip(names, map(str.strip, line), strict=True)) for line in lines]
+
+
+def _check_figures(rows: Sequence[Any], path: Path) -> None:
+    """Refuse figures that no card, price or constant has; below zero, or past all reach.
+
+    Raises:
+        InputError: One of them, with its line.
+    """
+    above = path.name in POSITIVE
+    for number, row in enumerate(rows):
+        for name, value in vars(row).items():
+            if not isinstance(value, float | int) or isinstance(value, bool):
+                continue
+            least = SMALLEST if above and name in POSITIVE[path.name] else 0.0
+            if not least <= value <= LARGEST:
+                message = f"{name} of {quoted(str(row.id))} is {value:g}"
+                hint = f"it is a number {'above zero' if least else 'of zero or more'}"
+                raise InputError((at_row(path, number, message, hint),))
+        low, value, high = (getattr(row, name, None) for name in ("low", "value", "high"))
+        if None not in (low, value, high) and not low <= value <= high:  # type: ignore[operator]
+            message = f"value of {quoted(str(row.id))} does not lie between low and high"
+            raise InputError((at_row(path, number, message),))
+
+
+def at_row(path: Path, row: int, message: str, hint: str = "") -> Problem:
+    """A problem of one row of a table, counted from 0 below its header, with its line."""
+    written = [
+        (number, text)
+        for number, text in enumerate(read_text(path).splitlines(), 1)
+        if text.strip()
+    ]
+    number, text = written[min(row + 1, len(written) - 1)]
+    return Problem(message, Mark(str(path), number, 1), text, max(len(text), 1), hint)
 
 
 def read_header(path: Path) -> list[str]:
@@ -139,8 +191,7 @@ def checked(data: Any, kind: Any, path: Path) -> Any:
 def _fault(path: Path, place: Sequence[int | str], message: str) -> Problem:
     """A fault with its place: the line of a table, the path of keys in a rules file."""
     if path.suffix == ".csv" and isinstance(place[0], int):
-        mark = Mark(str(path), place[0] + 2, 1)
-        return Problem(f"{'.'.join(map(str, place[1:]))}: {message}", mark)
+        return at_row(path, place[0], f"{'.'.join(map(str, place[1:]))}: {message}")
     return Problem(f"{path}: {'.'.join(map(str, place))}: {message}")
 
 

@@ -13,7 +13,7 @@ _NOISE = re.compile(
     r"\b(nvidia|geforce|quadro|tesla|instinct|rtx|sxm\d?|hf)\b|(?<![a-z])rtx(?=a?\d)|\(.*?\)"
 )
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[^a-z0-9]+(?=\d)")
-_MEMORY = re.compile(r"(?<![a-z0-9.])(\d+)\s*gi?b\b")
+_MEMORY = re.compile(r"(?<![a-z0-9.])(\d+)\s*g(?:i?b)?\b")
 
 
 class Named(Protocol):

@@ -10,6 +10,7 @@ import numpy as np
 from llmchoose.backtest.judging import Errors, Judged, by_group, errors_of, of_rules
 from llmchoose.backtest.own import OwnRuns
 from llmchoose.backtest.verdicts import Verdicts
+from llmchoose.errors import visible
 from llmchoose.estimate.formulas.distributions import significant
 
 Tables = Mapping[str, Sequence[Judged]]
@@ -88,13 +89,22 @@ def render_terminal(
         lines += [*_verdicts(verdicts), ""]
     if own is not None:
         lines += [*_page(own.judged), *_runs(own.judged), *_learned(own), ""]
-    return "\n".join([*lines, *LEGEND, ""])
+    # The shipped constants have seen none of somebody's own runs.
+    foot = LEGEND if own is None else OWN_LEGEND
+    return "\n".join(visible(line) for line in [*lines, *foot, ""])
 
 
 LEGEND = (
     "Each run is predicted by a fit in which its family has no part. median: of the absolute",
     "error; in 2x: between half and twice the measured figure; p10-p90: measured figures inside",
     "the band, 80% if it is honest; p90/p10: its width; bias: predicted over measured.",
+)
+
+
+OWN_LEGEND = (
+    "Each run is predicted by the shipped constants. median: of the absolute error; in 2x: between",
+    "half and twice the measured figure; p10-p90: measured figures inside the band; p90/p10: its",
+    "width; bias: predicted over measured.",
 )
 
 

@@ -12,6 +12,7 @@ from llmchoose.cli.options import (
     Samples,
     Seed,
     read_day,
+    refuse_overwriting,
     sentence,
     write,
 )
@@ -66,6 +67,7 @@ def command(
     from llmchoose.knowledge.load import load_knowledge
     from llmchoose.report.calculators import api as page
 
+    refuse_overwriting(output, [knowledge], "the knowledge")
     known, day = load_knowledge(knowledge), read_day(as_of)
     request = Requests(
         model,

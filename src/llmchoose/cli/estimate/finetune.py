@@ -27,6 +27,7 @@ from llmchoose.cli.options import (
     Samples,
     Seed,
     read_day,
+    refuse_overwriting,
     sentence,
     write,
 )
@@ -158,6 +159,7 @@ def command(
     if tokens is not None and examples is not None:
         hint = "--tokens is for packed text of which only the size is known"
         raise InputError((Problem("give either --tokens or --examples", hint=hint),))
+    refuse_overwriting(output, [knowledge], "the knowledge")
     known, day = load_knowledge(knowledge), read_day(as_of)
     request = Finetune(
         params=read_params("--params", params),

@@ -28,6 +28,7 @@ from llmchoose.cli.options import (
     Samples,
     Seed,
     read_day,
+    refuse_overwriting,
     sentence,
     write,
 )
@@ -110,6 +111,7 @@ def command(
     from llmchoose.knowledge.load import load_knowledge
     from llmchoose.report.calculators import pretrain as page
 
+    refuse_overwriting(output, [knowledge], "the knowledge")
     known, day = load_knowledge(knowledge), read_day(as_of)
     run = Run(
         params=read_params("--params", params),

@@ -26,6 +26,7 @@ from llmchoose.cli.options import (
     Samples,
     Seed,
     read_day,
+    refuse_overwriting,
     sentence,
     write,
 )
@@ -90,6 +91,7 @@ def command(
     from llmchoose.knowledge.load import load_knowledge
     from llmchoose.report.calculators import serve as page
 
+    refuse_overwriting(output, [knowledge], "the knowledge")
     known, day = load_knowledge(knowledge), read_day(as_of)
     when = day.isoformat() if day else None
     service = Service(

@@ -88,7 +88,7 @@ def render_terminal(estimate: RequestsEstimate, *, explain: bool = False) -> str
         *(page.explained(estimate.terms) if explain else ()),
         *page.foot(estimate.notes, estimate.sources),
     ]
-    return "\n".join([*lines, ""])
+    return page.printed([*lines, ""])
 
 
 def _line(estimate: RequestsEstimate, item: Item) -> str:

@@ -19,6 +19,7 @@ from llmchoose.report.calculators.page import (
     line,
     number,
     pairs,
+    printed,
     table,
     terms_as_data,
 )
@@ -99,7 +100,7 @@ def render_terminal(result: Finetuning, *, explain: bool = False) -> str:
         lines += pairs(steps, "A micro step on one accelerator")
     lines += _managed(result)
     lines += foot(result.notes, result.sources)
-    return "\n".join([*lines, ""])
+    return printed([*lines, ""])
 
 
 def _head(result: Finetuning) -> str:

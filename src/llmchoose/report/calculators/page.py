@@ -5,6 +5,7 @@ from dataclasses import asdict
 from textwrap import fill, wrap
 from typing import Any
 
+from llmchoose.errors import visible
 from llmchoose.estimate.formulas.distributions import Array, band, significant
 from llmchoose.estimate.formulas.explain import Term
 from llmchoose.quantity.short import short
@@ -13,6 +14,11 @@ WIDTH = 80
 UNKNOWN = "unknown"
 MOST_CITED = 8
 Line = tuple[str, str, str, str]
+
+
+def printed(lines: Iterable[str]) -> str:
+    """Lines as they go to a terminal: what came from outside cannot steer it."""
+    return "\n".join(visible(line) for text in lines for line in text.split("\n"))
 
 
 def band_of(values: Array | None) -> dict[str, float] | None:

@@ -94,7 +94,7 @@ def render_terminal(estimate: PretrainingEstimate, *, explain: bool = False) -> 
         page.line("energy, kWh", estimate.energy_kwh, ",.0f"),
         page.line("emissions, tCO2e", estimate.tco2e, ",.1f"),
     ]
-    return "\n".join(
+    return page.printed(
         [
             head,
             "",

@@ -20,6 +20,7 @@ from llmchoose.report.calculators.page import (
     line,
     number,
     pairs,
+    printed,
     table,
     terms_as_data,
 )
@@ -123,7 +124,7 @@ def render_terminal(result: DeploymentEstimate, explain: bool = False) -> str:
         steps = [(name, f"{value:8.2f} ms") for name, value in result.step_ms.items()]
         lines += pairs(steps, "One step of decoding")
     lines += pairs([("-", text) for text in result.advice], "Worth a look")
-    return "\n".join([*lines, *foot(result.notes, result.sources), ""])
+    return printed([*lines, *foot(result.notes, result.sources), ""])
 
 
 def _head(result: DeploymentEstimate) -> list[str]:
