@@ -162,3 +162,13 @@ def test_what_cannot_be_is_a_sentence(
 ) -> None:
     with pytest.raises(ValueError, match=words):
         estimate(replace(EIGHT, **change), knowledge)  # type: ignore[arg-type]
+
+
+def test_requests_at_a_rate_wait_for_those_beside_them(knowledge: Knowledge) -> None:
+    found = [
+        estimate(replace(EIGHT, requests_per_second=rate), knowledge) for rate in (0.5, 4.0, 12.0)
+    ]
+    waits = [band(one.tpot_ms).p50 for one in found]
+    assert waits == sorted(waits)
+    assert waits[0] < 0.5 * band(estimate(EIGHT, knowledge).tpot_ms).p50
+    assert any("at the load asked for" in note for note in found[0].notes)

@@ -6,7 +6,7 @@ import pytest
 from llmchoose.estimate.finetune.calculator import Finetuning, estimate_finetuning
 from llmchoose.estimate.finetune.recipes import Finetune
 from llmchoose.estimate.formulas.distributions import band
-from llmchoose.estimate.formulas.explain import product
+from llmchoose.estimate.formulas.explain import product, remainder
 from llmchoose.knowledge.load import Knowledge
 
 
@@ -84,6 +84,7 @@ def test_the_multiplication_gives_the_hours(knowledge: Knowledge) -> None:
     )
     assert found.gpu_hours is not None
     assert product(found.terms) == pytest.approx(found.terms[-1].value, rel=6e-4)
+    assert 0.9 < remainder(found.terms) < 1.1
     assert band(found.gpu_hours).p50 == pytest.approx(found.terms[-1].value, rel=0.05)
 
 
@@ -105,7 +106,7 @@ def test_managed_tuning_needs_no_accelerator(knowledge: Knowledge) -> None:
 
 def test_a_model_the_catalogue_lacks_is_taken_by_its_size(knowledge: Knowledge) -> None:
     found = estimate(knowledge, params=11.1e9, model="our-own-11b", gpu="A100-80GB")
-    assert any("our-own-11b is not in the catalogue" in note for note in found.notes)
+    assert any("`our-own-11b` is not in the catalogue" in note for note in found.notes)
     assert found.fits is not None
 
 
@@ -123,3 +124,39 @@ def test_the_same_seed_gives_the_same_figures(knowledge: Knowledge) -> None:
     assert one is not None
     assert other is not None
     assert np.array_equal(one, other)
+
+
+def test_what_is_cut_off_is_neither_computed_nor_paid(knowledge: Knowledge) -> None:
+    hours = []
+    for length in (512, 1024, 4096):
+        found = estimate(
+            knowledge, params=7e9, gpu="A100-80GB", examples=1e4, tokens_per_example=length,
+            seq_len=512,
+        )  # fmt: skip
+        assert found.gpu_hours is not None
+        hours.append(band(found.gpu_hours).p50)
+    assert hours == pytest.approx([hours[0]] * 3)
+
+
+def test_an_assumed_length_widens_the_band(knowledge: Knowledge) -> None:
+    given = estimate(knowledge, params=7e9, gpu="A100-80GB", examples=1e4, tokens_per_example=280)
+    assumed = estimate(knowledge, params=7e9, gpu="A100-80GB", examples=1e4)
+    assert given.gpu_hours is not None
+    assert assumed.gpu_hours is not None
+    known, unknown = band(given.gpu_hours), band(assumed.gpu_hours)
+    assert unknown.p90 / unknown.p10 > 1.5 * known.p90 / known.p10
+    assert unknown.p50 == pytest.approx(known.p50, rel=0.2)
+
+
+def test_computing_again_is_no_useful_work(knowledge: Knowledge) -> None:
+    asked = {"params": 7e9, "gpu": "A100-80GB", "tokens": 1e7, "seq_len": 2048}
+    plain = estimate(knowledge, **asked, grad_checkpointing=False)
+    again = estimate(knowledge, **asked, grad_checkpointing=True)
+    assert plain.mfu is not None
+    assert again.mfu is not None
+    assert np.median(again.mfu) < np.median(plain.mfu)
+
+
+def test_a_named_set_brings_its_examples(knowledge: Knowledge) -> None:
+    found = estimate(knowledge, params=7e9, gpu="A100-80GB", dataset="alpaca")
+    assert found.tokens == pytest.approx(52002 * 110)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmchoose.estimate.formulas.distributions import band, median
-from llmchoose.estimate.formulas.explain import product
+from llmchoose.estimate.formulas.explain import product, remainder
 from llmchoose.estimate.pretrain.calculator import PretrainingEstimate, estimate_pretraining
 from llmchoose.estimate.pretrain.job import Run
 from llmchoose.knowledge.load import Knowledge, load_knowledge
@@ -64,7 +64,7 @@ def test_the_catalogue_gives_size_and_kind(knowledge: Knowledge) -> None:
     assert found.run.arch == "encoder"
     assert found.run.params == pytest.approx(110e6, rel=0.05)
     other = estimate_pretraining(Run(7e9, 1e12, model="Nobody-7B"), knowledge)
-    assert any("Nobody-7B is not in the catalogue" in note for note in other.notes)
+    assert any("`Nobody-7B` is not in the catalogue" in note for note in other.notes)
 
 
 def test_without_a_day_the_band_is_wider_and_the_software_todays() -> None:
@@ -151,11 +151,14 @@ def test_more_text_never_takes_less_and_bands_are_ordered(
             assert figures.p10 <= figures.p50 <= figures.p90
 
 
-@pytest.mark.parametrize("change", [{}, {"mfu": 0.4}, {"tokens_per_s": 3000}, {"project": True}])
+@pytest.mark.parametrize(
+    "change", [{}, {"mfu": 0.4}, {"tokens_per_s": 3000}, {"project": True}, {"goodput": 0.6}]
+)
 def test_the_multiplication_gives_the_hours(change: dict[str, Any]) -> None:
     found = estimate_pretraining(replace(SMALL, **change), SHIPPED)
     # Middle values multiply to the middle of the product where each has its own draws.
-    assert product(found.terms) == pytest.approx(median(found.gpu_hours), rel=0.1)
+    assert product(found.terms) == pytest.approx(median(found.gpu_hours), rel=1e-3)
+    assert 0.9 < remainder(found.terms) < 1.1
 
 
 def test_a_deadline_takes_the_cheapest_that_meets_it(knowledge: Knowledge) -> None:

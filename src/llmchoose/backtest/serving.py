@@ -11,6 +11,7 @@ from llmchoose.backtest.fitted import FittedRow, rows_of, spread_row
 from llmchoose.backtest.fitting import Parameter, Regression, Words, fit
 from llmchoose.backtest.groups import size_word
 from llmchoose.backtest.judging import Judged, judge, spread_of
+from llmchoose.errors import quoted
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.formulas.replica import Deployment, Layout, cache_bytes
 from llmchoose.estimate.formulas.serving import (
@@ -123,7 +124,7 @@ def offered(run: ServingRun) -> float | None:
     """Requests beside each other; None where a rate was offered, or nothing is said."""
     if run.load == "max":
         return np.inf
-    return float(run.load) if run.load and run.load.isdigit() else None
+    return float(run.load) if run.load and run.load.isdecimal() and run.load != "0" else None
 
 
 def kind_of(run: ServingRun) -> str:
@@ -219,7 +220,17 @@ def fitted_rows(setting: Setting, as_of: str) -> list[FittedRow]:
 
 
 def measured(runs: Sequence[ServingRun], setting: Setting) -> tuple[Array, Array, Words]:
-    """ln(measured / predicted) of a user's runs by the shipped constants, figures and spreads."""
+    """ln(measured / predicted) of a user's runs by the shipped constants, figures and spreads.
+
+    Raises:
+        ValueError: A run does not say how many requests were beside each other.
+    """
+    for run in runs:
+        if offered(run) is None:
+            raise ValueError(
+                f"{quoted(run.id)}: give its load, requests beside each other or max: what is "
+                "served at a rate says nothing of what could be"
+            )
     constants, served = setting.knowledge.constants, cases(runs, setting)
     whole, batch = served.at(constants)
     usual = np.array([setting.constant(f"serving.engine.{name}") for name in served.engine])

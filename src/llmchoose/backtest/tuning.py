@@ -12,7 +12,7 @@ from llmchoose.backtest.fitting import Parameter, Regression, Rows, Words
 from llmchoose.backtest.groups import size_word
 from llmchoose.backtest.judging import Judged, judge
 from llmchoose.estimate.finetune.recipes import Finetune, stacked
-from llmchoose.estimate.finetune.workload import Workload, epoch_tokens, workload
+from llmchoose.estimate.finetune.workload import Workload, epoch_tokens, passes, workload
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.formulas.tuning_time import parts_s
 from llmchoose.estimate.inputs import Setting
@@ -135,7 +135,7 @@ def _measured(run: Run, setting: Setting) -> float:
     tokens, hours = epoch_tokens(request, setting), getattr(run, "gpu_hours", None)
     assert tokens is not None  # noqa: S101 speeds() takes no run without tokens and hours
     assert hours is not None  # noqa: S101
-    return float(tokens * (request.epochs or 1.0) / (hours * SECONDS_PER_HOUR))
+    return float(tokens * passes(request, setting) / (hours * SECONDS_PER_HOUR))
 
 
 def stacked_workload(loads: Sequence[Workload]) -> Workload:

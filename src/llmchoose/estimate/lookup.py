@@ -1,5 +1,6 @@
 """What a calculator's request names: the accelerator, and the model with its shape."""
 
+from llmchoose.errors import quoted
 from llmchoose.estimate.formulas.architecture import Architecture, by_size
 from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.market import newest_gpu, params_of, since
@@ -22,7 +23,7 @@ def find_gpu(setting: Setting, name: str | None) -> tuple[Gpu, str]:
     found = match(wanted, setting.knowledge.gpus)
     if found.row is None:
         guesses = f"; did you mean {' or '.join(found.close)}?" if found.close else ""
-        raise ValueError(f"{wanted} is no accelerator of the catalogue{guesses}")
+        raise ValueError(f"{quoted(wanted)} is no accelerator of the catalogue{guesses}")
     if since(found.row, setting.day):
         return found.row, found.assumed
     if name is None:
@@ -65,14 +66,21 @@ def find_model(
             raise ValueError("say how large the model is: --params 7B, or --model NAME")
         close = found.close if found is not None else ()
         guesses = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise ValueError(f"{name} is no model of the catalogue{guesses}; give its size: --params")
+        raise ValueError(
+            f"{quoted(name)} is no model of the catalogue{guesses}; give its size: --params"
+        )
     if active is not None and active > params:
         raise ValueError("more parameters are active than there are")
-    unknown = (f"{name} is not in the catalogue: its shape is taken from its size",) if name else ()
+    unknown = (
+        (f"{quoted(name)} is not in the catalogue: its shape is taken from its size",)
+        if name
+        else ()
+    )
     twin = _same_size(setting, params, active)
     if twin is not None:
         said = f"{params / 1e9:.3g}B parameters are the size of {twin.name}: its shape is taken"
-        return architecture_of(setting, twin), twin, (*unknown, said) if not name else unknown
+        shape = architecture_of(setting, twin, params, active)
+        return shape, twin, unknown if name else (said,)
     return by_size(params, setting.constant("architecture.vocab"), active), None, unknown
 
 

@@ -191,10 +191,17 @@ def cluster_usd(setting: Setting, card: Price, n_gpus: float) -> Array:
     )
 
 
-def owned_usd(setting: Setting, gpu: Gpu, place: Place) -> Price | None:
-    """What an hour of paid work costs on cards of one's own, with servers, network and space.
+def owned_usd(setting: Setting, gpu: Gpu, place: Place, *, always: bool = False) -> Price | None:
+    """What an hour costs on cards of one's own, with servers, network and space.
 
     None where the card's price or power is not known.
+
+    Args:
+        setting: Knowledge, draws and the day.
+        gpu: Accelerator.
+        place: Where it stands.
+        always: It is counted every hour, as for a service; else an hour of work also pays for
+            those in which nothing runs.
     """
     card = cards_usd(setting, gpu)
     if card is None or gpu.tdp_w is None:
@@ -202,7 +209,7 @@ def owned_usd(setting: Setting, gpu: Gpu, place: Place) -> Price | None:
     usd = cost.owned_usd_per_hour(
         cluster_usd(setting, card, 1),
         setting.factor("cluster.life"),
-        setting.factor("cluster.utilisation"),
+        np.ones(()) if always else setting.factor("cluster.utilisation"),
         kilowatts(setting, gpu.tdp_w, place),
         place.usd_per_kwh,
         setting.factor("cluster.hosting_usd_per_kw"),
@@ -217,17 +224,20 @@ def kilowatts(setting: Setting, tdp_w: float, place: Place) -> Array:
     )
 
 
-def plans_usd(setting: Setting, gpu: Gpu, place: Place | None = None) -> Mapping[str, Price | None]:
+def plans_usd(
+    setting: Setting, gpu: Gpu, place: Place | None = None, *, always: bool = False
+) -> Mapping[str, Price | None]:
     """An accelerator-hour by every plan, owned last; None where no price is known.
 
     Args:
         setting: Knowledge, draws and the day.
         gpu: Accelerator.
         place: Where an owned one would stand; the world's mean when left out.
+        always: Every hour is counted, as for a service.
     """
     rented = {plan: rent(setting, gpu, plan) for plan in RENTED}
     where = place or place_of(WORLD, setting.knowledge)
-    return rented | {"owned": owned_usd(setting, gpu, where)}
+    return rented | {"owned": owned_usd(setting, gpu, where, always=always)}
 
 
 def owning_break_even(

@@ -187,8 +187,17 @@ def _both(row: ApiModel) -> float:
     return (row.input_usd_per_m or 0.0) + (row.output_usd_per_m or 0.0)
 
 
+def middle_host(hosts: Sequence[ApiModel]) -> ApiModel:
+    """The endpoint in the middle of those that sell the same weights; of two, the cheaper.
+
+    Args:
+        hosts: What `hosted_rows` gives: cheapest first.
+    """
+    return hosts[(len(hosts) - 1) // 2]
+
+
 def _middle(name: str, hosts: Sequence[ApiModel]) -> tuple[ApiModel, str]:
-    row = hosts[(len(hosts) - 1) // 2]
+    row = middle_host(hosts)
     if len(hosts) == 1:
         return row, f"{name} is taken as {row.model}"
     low, high = hosts[0], hosts[-1]

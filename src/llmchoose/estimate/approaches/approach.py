@@ -6,7 +6,13 @@ import numpy as np
 
 from llmchoose.estimate.approaches.model import Acquisition, Estimate, Item, Serving, Training
 from llmchoose.estimate.approaches.readings import read_estimate, read_profile
-from llmchoose.estimate.approaches.running import DAYS_PER_MONTH, retrieval_items, serve
+from llmchoose.estimate.approaches.running import (
+    DAYS_PER_MONTH,
+    power_usd,
+    retrieval_items,
+    serve,
+    site,
+)
 from llmchoose.estimate.approaches.training import (
     PRETRAINED,
     TUNED,
@@ -27,7 +33,6 @@ from llmchoose.estimate.market import (
     tuning_services,
     uses_owned,
 )
-from llmchoose.estimate.places import Place, place_of
 from llmchoose.estimate.power import meter_kwh
 from llmchoose.knowledge.tables import Gpu
 
@@ -216,7 +221,7 @@ def _acquisitions(inputs: Inputs, training: Training) -> tuple[Acquisition, ...]
     rented = None if price is None else cost.rent_usd(training.gpu_hours, price.usd)
     bought = None if card is None else cluster_usd(inputs, card, training.n_gpus)
     lost = None if rented is None else rented * inputs.factor("owned.opportunity")
-    power = _power_usd(inputs, training)
+    power = power_usd(inputs, training.gpu, training.gpu_hours)
     owned = None if lost is None or power is None else lost + power
     count = f"{training.n_gpus:,.0f} x {training.gpu.name}"
     note = (price.note if price else "") or f"by the hour, {count}"
@@ -283,7 +288,7 @@ def _energy(
 
     Unknown at a provider, and for cards of unknown power.
     """
-    place, months, used = _place(inputs), inputs.number("time.horizon"), []
+    place, months, used = site(inputs), inputs.number("time.horizon"), []
     if training is not None:
         again = _renewals(inputs, approach) * months / training.repeats
         used.append(meter_kwh(inputs, training.gpu, training.gpu_hours * (1 + again), place))
@@ -302,12 +307,3 @@ def _renewals(inputs: Inputs, approach: str) -> Array:
     usual = inputs.factor(f"refresh_interval.{approach}")
     days = inputs.number("ops.refresh") if own else usual
     return DAYS_PER_MONTH / np.maximum(days, 1.0)
-
-
-def _place(inputs: Inputs) -> Place:
-    return place_of(str(inputs.values["compute.region"].flat[0]), inputs.knowledge)
-
-
-def _power_usd(inputs: Inputs, training: Training) -> Array | None:
-    kwh = meter_kwh(inputs, training.gpu, training.gpu_hours, _place(inputs))
-    return None if kwh is None else kwh * _place(inputs).usd_per_kwh

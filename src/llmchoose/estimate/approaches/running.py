@@ -26,6 +26,8 @@ from llmchoose.estimate.market import (
     tuning_services,
     uses_owned,
 )
+from llmchoose.estimate.places import Place, place_of
+from llmchoose.estimate.power import meter_kwh
 from llmchoose.estimate.serve.hosting import GIB, deployment_of, laid_out
 from llmchoose.knowledge.tables import ApiModel, Gpu, ManagedTuning
 
@@ -148,8 +150,9 @@ def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving
     copy, middle = _copies(inputs, shape, gpu, n_gpus, lengths, usual)
     constants = inputs.knowledge.constants
     most = np.maximum(serving.most_requests(copy, constants), 1.0)
-    faster = inputs.factor(f"serving.engine.{ENGINE}")
-    capacity = serving.requests_per_second(copy, most, constants) * faster
+    engine = inputs.factor(f"serving.engine.{ENGINE}")
+    capacity = serving.requests_per_second(copy, most, constants)
+    capacity = capacity * engine ** serving.fullness(most, constants)
     capacity = capacity * inputs.spread("serving.spread.saturated")
     per_day = inputs.number("traffic.requests_per_day")
     count = serving.replicas(
@@ -161,7 +164,8 @@ def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving
     hours = count * n_gpus * inputs.constant("hours_per_month")
     usd = None if price is None else cost.rent_usd(hours, price.usd)
     if usd is not None and uses_owned(inputs, gpu):
-        usd = usd * inputs.factor("owned.opportunity")
+        power = power_usd(inputs, gpu, hours)
+        usd = None if power is None else usd * inputs.factor("owned.opportunity") + power
     item = Item(
         "serving on accelerators of one's own",
         usd,
@@ -170,11 +174,25 @@ def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving
         f"{n_gpus} x {gpu.name} for each replica",
     )
     rate = per_day / serving.SECONDS_PER_DAY * inputs.number("traffic.peak_factor") / count
-    # A request alone takes almost as long as one beside a few: one round of Little's law is enough.
-    first, between, _ = serving.latency_s(middle, 1.0, constants)
-    batch = np.clip(np.minimum(rate, capacity) * (first + between * lengths[1]), 1.0, most)
+    # How full a copy is at a share of its capacity hardly depends on its draw: the middle tells.
+    full = median(most)
+    busiest = serving.requests_per_second(middle, full, constants)
+    load = np.minimum(rate / capacity, 1.0) * busiest
+    batch = np.minimum(serving.batch_at(middle, load, full, constants), most)
     latency = _own_latency(inputs, approach, copy, batch)
     return Serving((item,), latency, serving.utilisation(per_day, capacity, count), hours, gpu)
+
+
+def site(inputs: Inputs) -> Place:
+    """Where the accelerators of a project stand."""
+    return place_of(str(inputs.values["compute.region"].flat[0]), inputs.knowledge)
+
+
+def power_usd(inputs: Inputs, gpu: Gpu, gpu_hours: Array) -> Array | None:
+    """What the electricity of accelerator-hours costs there; None for a card of unknown power."""
+    place = site(inputs)
+    kwh = meter_kwh(inputs, gpu, gpu_hours, place)
+    return None if kwh is None else kwh * place.usd_per_kwh
 
 
 def _one(values: Array) -> Array | float:
@@ -243,9 +261,10 @@ def _own_latency(inputs: Inputs, approach: str, copy: Deployment, batch: Array) 
     """Milliseconds to a full answer beside so many other requests."""
     constants = inputs.knowledge.constants
     first, between, _ = serving.latency_s(copy, batch, constants)
+    engine = inputs.factor(f"serving.engine.{ENGINE}") ** serving.fullness(batch, constants)
     decoder = serving.answer_ms(
-        first * 1e3 * inputs.spread("serving.spread.ttft"),
-        between * 1e3 * inputs.spread("serving.spread.tpot"),
+        first / engine * 1e3 * inputs.spread("serving.spread.ttft"),
+        between / engine * 1e3 * inputs.spread("serving.spread.tpot"),
         np.asarray(copy.output_len, float),
     )
     encoder = (np.asarray(copy.model.params) < LIGHT_PARAMS) & inputs.light

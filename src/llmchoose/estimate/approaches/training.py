@@ -23,6 +23,10 @@ TUNED = ("lora", "full_finetune")
 PRETRAINED = ("continued_pretrain", "scratch")
 
 
+# Attention looks both ways in a model of this kind of the catalogue.
+ENCODER = "encoder"
+
+
 @dataclass(frozen=True)
 class Run:
     """A final run and what surrounds it, before hardware is chosen."""
@@ -30,6 +34,7 @@ class Run:
     params: Array
     active: Array
     moe: bool
+    encoder: bool
     tokens: Array
     flops: Array
     repeats: Array
@@ -112,7 +117,10 @@ def _continued(inputs: Inputs) -> Run:
     tokens = np.clip(effective_tokens(inputs), least, most) / (1 - inputs.factor("replay_share"))
     params = np.full(inputs.draws.samples, params_of(model))
     active = np.full_like(params, params_of(model, active=True))
-    run = _pretraining(inputs, params, active, tokens, "continued_pretrain", model.source)
+    encoder = model.kind == ENCODER
+    run = _pretraining(
+        inputs, params, active, tokens, "continued_pretrain", model.source, encoder=encoder
+    )
     return replace(run, moe=_is_moe(model))
 
 
@@ -135,13 +143,16 @@ def _pretraining(
     tokens: Array,
     approach: str,
     source: tuple[str, ...],
+    *,
+    encoder: bool = False,
 ) -> Run:
-    attention = flops.attention_per_token(active, inputs.constant("pretraining.seq_len"))
+    seq_len = inputs.constant("pretraining.seq_len")
+    attention = flops.attention_per_token(active, seq_len, causal=not encoder)
     work = flops.training(active, tokens, 6.0, attention)
     states = memory.states_gb(params, inputs.factor("memory.full_states"))
     repeats = 1 + inputs.factor(f"experiments.{approach}")
     cited = ("kaplan-2020-scaling", *source)
-    return Run(params, active, False, tokens, work, repeats, states, cited)
+    return Run(params, active, False, encoder, tokens, work, repeats, states, cited)
 
 
 def train(inputs: Inputs, approach: str, gpu: Gpu) -> Training | None:
@@ -250,6 +261,7 @@ def _utilisation(inputs: Inputs, run: Run, gpu: Gpu, n_gpus: Array) -> Array:
         gpu,
         inputs.year,
         moe=run.moe,
+        encoder=run.encoder,
     )
 
 

@@ -5,12 +5,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from llmchoose.errors import quoted
 from llmchoose.estimate.finetune import words
 from llmchoose.estimate.finetune.managed import ManagedOption, managed_options
 from llmchoose.estimate.finetune.recipes import Finetune
 from llmchoose.estimate.finetune.remedies import Split, peak_gb, remedies, splits
 from llmchoose.estimate.finetune.words import hours_terms
-from llmchoose.estimate.finetune.workload import Workload, epoch_tokens, workload
+from llmchoose.estimate.finetune.workload import (
+    Workload,
+    epoch_tokens,
+    length_spread,
+    passes,
+    workload,
+)
 from llmchoose.estimate.formulas import cost, energy, throughput
 from llmchoose.estimate.formulas.architecture import Architecture
 from llmchoose.estimate.formulas.distributions import Array, Draws
@@ -23,6 +30,7 @@ from llmchoose.estimate.market import Price, plans_usd, since
 from llmchoose.estimate.places import place_of
 from llmchoose.estimate.power import meter_kwh
 from llmchoose.knowledge.load import Knowledge
+from llmchoose.knowledge.names import match
 from llmchoose.knowledge.tables import Gpu
 
 SECONDS_PER_HOUR = 3600.0
@@ -115,8 +123,9 @@ def estimate_finetuning(
             the model on the hardware.
     """
     setting = Setting(knowledge, Draws(seed, samples), day or knowledge.as_of)
+    request = _with_dataset(request, setting)
     model, _, notes = find_model(setting, request.model, request.params, request.active_params)
-    tokens, epochs = epoch_tokens(request, setting), _epochs(request, setting)
+    tokens, epochs = epoch_tokens(request, setting), passes(request, setting)
     managed = _managed(request, model, setting, tokens, epochs)
     if request.method == "managed":
         return _at_a_provider(request, model, tokens, epochs, managed, notes)
@@ -129,6 +138,25 @@ def estimate_finetuning(
     return _on_cards(setting, spread, model, gpu, tokens, epochs, managed, (*notes, taken, split))
 
 
+def _with_dataset(request: Finetune, setting: Setting) -> Finetune:
+    """A request for a named set: all its examples, unless told how many.
+
+    Raises:
+        ValueError: There is no such set in the knowledge.
+    """
+    if not request.dataset:
+        return request
+    found = match(request.dataset, setting.knowledge.datasets)
+    if found.row is None:
+        known = ", ".join(row.id for row in setting.knowledge.datasets)
+        raise ValueError(
+            f"{quoted(request.dataset)} is no dataset of the knowledge, which has {known}; "
+            "give --examples and --tokens-per-example instead"
+        )
+    told = request.examples or request.tokens
+    return request if told else replace(request, examples=found.row.examples)
+
+
 def _spread_out(
     setting: Setting, request: Finetune, model: Architecture, gpu: Gpu
 ) -> tuple[Finetune, str]:
@@ -139,12 +167,6 @@ def _spread_out(
         return request, ""
     said = "one card does not hold it whole: its weights are split (--sharding fsdp)"
     return replace(request, sharding="fsdp"), said
-
-
-def _epochs(request: Finetune, setting: Setting) -> float:
-    """Passes over the set: one over a number of tokens, the usual number over examples."""
-    usual = 1.0 if request.examples is None else setting.constant("epochs")
-    return usual if request.epochs is None else request.epochs
 
 
 def _managed(
@@ -169,7 +191,7 @@ def _check(request: Finetune, model: Architecture, gpu: Gpu) -> None:
         raise ValueError(f"--sharding {request.sharding} splits over several: give --n-gpus")
     if request.method == "qlora" and request.bits not in (None, 4, 8):
         raise ValueError("QLoRA holds its base in 4 or 8 bit: leave --bits out, or use lora")
-    if request.method == "full" and request.bits in (4, 8):
+    if request.method == "full" and request.bits not in (None, 16, 32):
         raise ValueError("full tuning trains weights of 16 or 32 bit: use qlora, or --bits 16")
     least = float(model.params) / 2 / 1e9
     if least > NEVER * gpu.memory_gb * count and not request.offload:
@@ -285,11 +307,17 @@ def _timing(
     step = parts_s(load.model, load.recipe, load.card, load.lengths, load.accumulation, constants)
     several = request.method == "full" and (request.n_gpus or 1) > 1
     kind = "tuning.spread.several" if several else "tuning.spread.single"
-    speed = float(load.lengths.real / step["total"]) * setting.spread(kind)
-    useful = flops_per_token(load.model, load.recipe, load.lengths.span) * speed
+    work = flops_per_token(load.model, load.recipe, load.lengths.span) * load.lengths.padded
+    least_s = float(work / (load.card.peak_flops * constants["tuning.utilisation_max"]))
+    taken_s = np.maximum(float(step["total"]) / setting.spread(kind), least_s)
+    speed = float(load.lengths.real) / taken_s
+    # Computing activations again is work, but not useful work.
+    once = replace(load.recipe, checkpointing=0.0)
+    useful = flops_per_token(load.model, once, load.lengths.span) * speed
     hours = None
     if tokens is not None:
-        hours = tokens * epochs * constants["tuning.whole_run"] / speed / SECONDS_PER_HOUR
+        read = tokens * epochs * length_spread(request, setting)
+        hours = read * constants["tuning.whole_run"] / speed / SECONDS_PER_HOUR
     step_s = {name: float(value) for name, value in step.items()}
     terms: tuple[Term, ...] = ()
     if tokens is not None and hours is not None:
@@ -298,7 +326,7 @@ def _timing(
         load=load,
         step_s=step_s,
         tokens_per_s=speed * (request.n_gpus or 1),
-        mfu=np.minimum(useful / load.card.peak_flops, 1.0),
+        mfu=np.asarray(useful / load.card.peak_flops),
         hours=hours,
         terms=terms,
     )

@@ -1,11 +1,13 @@
 """From what a tuning request says to the figures of a recipe: what a library does unless told."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 import numpy as np
 
+from llmchoose.errors import quoted
 from llmchoose.estimate.formulas.architecture import Architecture
 from llmchoose.estimate.formulas.tuning_memory import Recipe, adapter_inputs, lora_params
 from llmchoose.estimate.formulas.tuning_time import Card, Lengths
@@ -78,15 +80,25 @@ class Finetune:
     plan: str = "on_demand"
     region: str = "World"
 
+    @property
+    def mean_given(self) -> float | None:
+        """Mean tokens of an example before any cut: as given, or all tokens over all examples."""
+        if self.tokens_per_example or not (self.tokens and self.examples):
+            return self.tokens_per_example
+        return self.tokens / self.examples
+
 
 def find_stack(setting: Setting, name: str | None) -> Stack:
-    """The training library of a name, or the usual one.
+    """The training library of a name, or of the first word of it that is one, or the usual one.
 
     Raises:
         ValueError: There is no such library.
     """
     rows = setting.knowledge.stacks
-    return _known(match(name or DEFAULT_STACK, rows).row, name, rows, "training library")
+    parts = re.split(r"[\s+(),/_-]+", name or DEFAULT_STACK)
+    spellings = (name or DEFAULT_STACK, *(part for part in parts if part))
+    found = next((one.row for text in spellings if (one := match(text, rows))), None)
+    return _known(found, name, rows, "training library")
 
 
 def find_optimizer(setting: Setting, name: str | None) -> Optimizer:
@@ -102,7 +114,7 @@ def find_optimizer(setting: Setting, name: str | None) -> Optimizer:
 def _known(row: Named | None, name: str | None, rows: Sequence[Named], what: str) -> Named:
     if row is None:
         known = ", ".join(row.id for row in rows)
-        raise ValueError(f"{name} is no {what} of the knowledge; known are {known}")
+        raise ValueError(f"{quoted(name or '')} is no {what} of the knowledge; known are {known}")
     return row
 
 
@@ -124,6 +136,8 @@ def resolve(request: Finetune, model: Architecture, setting: Setting) -> Recipe:
     shards = _shards(request, stack)
     seq_len = request.seq_len or usual_seq_len(request, setting)
     trained = float(request.method == "full")
+    # An unnamed library over packed text is what benchmarks are, and those take no slow recipe.
+    told = (request.stack, request.examples, request.tokens_per_example)
     adapter = _adapter_params(request, model, stack)
     return Recipe(
         trained=trained,
@@ -148,8 +162,8 @@ def resolve(request: Finetune, model: Architecture, setting: Setting) -> Recipe:
         optimizer_shards=shards[2],
         gathers=float(stack.gathers_whole_weights == "yes"),
         counts_tensors=float(stack.peak_counts == "tensors"),
-        slow_sharding=float(trained and stack.slow_sharding == "yes"),
-        zero3=float(request.sharding == "zero3" or (trained and stack.sharding_full == "zero3")),
+        slow_sharding=float(trained and any(told) and stack.slow_sharding == "yes"),
+        zero3=float(_sharding(request, stack) == "zero3" and shards[0] > 1),
         offload=float(request.offload),
     )
 
@@ -159,8 +173,8 @@ def usual_seq_len(request: Finetune, setting: Setting) -> float:
     known = match(request.dataset, setting.knowledge.datasets).row if request.dataset else None
     if known is not None and known.longest_tokens:
         return float(min(known.longest_tokens, setting.constant("tuning.seq_len_max")))
-    if request.tokens_per_example:
-        mean = request.tokens_per_example
+    mean = request.mean_given
+    if mean:
         cut = max(setting.constant("tuning.seq_len_max"), mean)
         return float(min(mean * setting.constant("tuning.longest_over_mean"), cut))
     return setting.constant("tuning.seq_len")
@@ -233,11 +247,15 @@ def _flash(request: Finetune, stack: Stack) -> bool:
     return stack.flash_attention == "yes"
 
 
+def _sharding(request: Finetune, stack: Stack) -> str:
+    usual = stack.sharding_full if request.method == "full" else stack.sharding_adapters
+    return request.sharding or usual
+
+
 def _shards(request: Finetune, stack: Stack) -> tuple[float, float, float]:
     """Accelerators that weights, gradients and moments are split over."""
     count = float(request.n_gpus or 1)
-    usual = stack.sharding_full if request.method == "full" else stack.sharding_adapters
-    split = SHARDED[request.sharding or usual]
+    split = SHARDED[_sharding(request, stack)]
     weights, gradients, moments = (count if part else 1.0 for part in split)
     return weights, gradients, moments
 

@@ -6,7 +6,7 @@ from llmchoose.estimate.finetune.recipes import Finetune, find_stack
 from llmchoose.estimate.finetune.remedies import Remedy
 from llmchoose.estimate.finetune.workload import Workload, mean_length
 from llmchoose.estimate.formulas.distributions import Array, median
-from llmchoose.estimate.formulas.explain import Term, completed
+from llmchoose.estimate.formulas.explain import Sign, Term, completed
 from llmchoose.estimate.formulas.tuning_memory import Recipe
 from llmchoose.estimate.formulas.tuning_time import flops_per_token, utilisation
 from llmchoose.estimate.inputs import Setting
@@ -65,12 +65,13 @@ def hours_terms(
         *_unless_one("slow recipe", step_s["total"] / steady, "tuning.slow_sharding"),
         Term("evaluation, saving, loading", constants["tuning.whole_run"], "", "tuning.whole_run"),
         Term("seconds an hour", SECONDS_PER_HOUR, "s", "definition", "/"),
+        *_unless_one("measured over predicted speed, middle", constants[spread], spread, "/"),
     )
     return completed(terms, "GPU-hours", median(hours), "GPU-hours", spread)
 
 
-def _unless_one(name: str, value: float, source: str) -> tuple[Term, ...]:
-    return () if value == 1.0 else (Term(name, value, "x time", source),)
+def _unless_one(name: str, value: float, source: str, sign: Sign = "x") -> tuple[Term, ...]:
+    return () if value == 1.0 else (Term(name, value, "x time", source, sign),)
 
 
 def assumed(

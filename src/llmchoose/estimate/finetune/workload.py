@@ -45,15 +45,10 @@ def card_of(setting: Setting, gpu: Gpu, bits: float | None = None) -> Card:
 
 
 def mean_length(request: Finetune, setting: Setting) -> float | None:
-    """Mean tokens of an example; None where nothing but packed tokens is known."""
-    if request.tokens_per_example:
-        return request.tokens_per_example
-    if request.examples and request.tokens:
-        return request.tokens / request.examples
-    known = match(request.dataset, setting.knowledge.datasets).row if request.dataset else None
-    if known is not None:
-        longest = request.seq_len or known.mean_tokens
-        return float(min(known.mean_tokens, longest))
+    """Mean tokens of an example after the cut; None where nothing but packed tokens is known."""
+    whole = _known_length(request, setting)
+    if whole is not None:
+        return min(whole, request.seq_len or whole)
     if not request.examples:
         return None
     prior = setting.constant("tuning.tokens_per_example")
@@ -62,12 +57,37 @@ def mean_length(request: Finetune, setting: Setting) -> float | None:
     return prior
 
 
+def _known_length(request: Finetune, setting: Setting) -> float | None:
+    """Mean tokens of an uncut example, as said or as the named set has; None where assumed."""
+    known = match(request.dataset, setting.knowledge.datasets).row if request.dataset else None
+    return request.mean_given or (known.mean_tokens if known is not None else None)
+
+
+def length_spread(request: Finetune, setting: Setting) -> Array:
+    """Draws of the mean length over its middle: 1 unless the length had to be assumed."""
+    known = _known_length(request, setting) is not None
+    if known or request.tokens or not request.examples:
+        return np.ones(setting.draws.samples)
+    middle = mean_length(request, setting) or 1.0
+    drawn = setting.factor("tuning.tokens_per_example")
+    longest = request.seq_len or np.inf
+    shift = middle / setting.constant("tuning.tokens_per_example")
+    return np.asarray(np.minimum(drawn * shift, longest) / middle)
+
+
 def epoch_tokens(request: Finetune, setting: Setting) -> float | None:
-    """Real tokens of one pass over the set; None where the set is unknown."""
-    if request.tokens:
-        return request.tokens
+    """Real tokens of one pass over the set, what is cut off left out; None where it is unknown."""
     length = mean_length(request, setting)
+    if request.tokens:
+        whole = request.mean_given
+        return request.tokens * (length / whole if whole and length else 1.0)
     return request.examples * length if request.examples and length else None
+
+
+def passes(request: Finetune, setting: Setting) -> float:
+    """Passes over the set: one over a number of tokens, the usual number over examples."""
+    usual = 1.0 if request.examples is None else setting.constant("epochs")
+    return usual if request.epochs is None else request.epochs
 
 
 def workload(request: Finetune, model: Architecture, gpu: Gpu, setting: Setting) -> Workload:

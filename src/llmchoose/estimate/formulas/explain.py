@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+Sign = Literal["", "x", "/", "+", "="]
+# Factors nearer to one than this change nothing that is printed.
 SAME = 5e-4
+REMAINDER = "middle of the draws over that of the factors"
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Term:
     value: float
     unit: str
     source: str
-    sign: Literal["", "x", "/", "+", "="] = "x"
+    sign: Sign = "x"
 
 
 def completed(
@@ -44,8 +47,13 @@ def completed(
     given = tuple(terms)
     between = value / product(given) if product(given) else 1.0
     if abs(between - 1) > SAME:
-        given += (Term("middle of the draws over that of the factors", between, "", "draws"),)
+        given += (Term(REMAINDER, between, "", "draws"),)
     return (*given, Term(name, value, unit, source, "="))
+
+
+def remainder(terms: Iterable[Term]) -> float:
+    """How far the product of the middles lies from the middle of the draws; 1 where it does not."""
+    return next((term.value for term in terms if term.name == REMAINDER), 1.0)
 
 
 def product(terms: Iterable[Term]) -> float:

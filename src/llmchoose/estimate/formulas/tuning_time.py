@@ -53,7 +53,7 @@ def padded_length(
     grown = np.asarray(mean, float) * (
         1 + constants["tuning.padding"] * np.log2(np.maximum(micro_batch, 1.0))
     )
-    return np.asarray(np.minimum(grown, np.maximum(seq_len, mean)))
+    return np.asarray(np.minimum(grown, seq_len))
 
 
 def flops_per_token(model: Architecture, recipe: Recipe, span: Figure) -> Array:

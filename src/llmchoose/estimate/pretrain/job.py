@@ -9,6 +9,7 @@ from llmchoose.estimate.formulas.efficiency import Conditions, assumed_count
 from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.lookup import find_model
 from llmchoose.estimate.market import peak_tflops
+from llmchoose.knowledge.names import match
 from llmchoose.knowledge.tables import Gpu
 
 # Encoder-decoders: each token passes the encoder or the decoder, about half of the weights.
@@ -96,11 +97,12 @@ def job_of(setting: Setting, run: Run) -> Job:
     check(run)
     run = replace(run, precision=precision_of(run.precision))
     model, row, notes = find_model(setting, run.model, run.params, run.active_params)
-    known = row.kind if row is not None and run.model else "decoder"
+    own = row if row is not None and run.model and match(run.model, (row,)) else None
+    known = own.kind if own is not None else "decoder"
     arch = run.arch or ARCHITECTURES.get(known, known)
     # A shape borrowed from a model of about the size brings no parameters with it.
     params = run.params or float(model.params)
-    active = run.active_params or (float(model.active) if run.model else params)
+    active = run.active_params or (float(model.active) if own is not None else params)
     share = SHARE_OF_WEIGHTS.get(arch, 1.0)
     optimal = flops.compute_optimal_tokens(active, setting.constant("tokens_per_param"))
     tokens = run.tokens or float(optimal)

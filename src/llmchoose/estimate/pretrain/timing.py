@@ -147,6 +147,7 @@ def _terms(
         ),
         Term("seconds an hour", SECONDS_PER_HOUR, "s", "definition", "/"),
         Term("measured over predicted, middle", constants[spread], "", spread),
+        *_goodput_term(setting, job),
         *_project_term(setting, job),
     )
     return completed(terms, "GPU-hours", hours, "GPU-hours", spread)
@@ -154,6 +155,13 @@ def _terms(
 
 def _row_of(name: str, gpu: Gpu) -> str:
     return f"{name}.{gpu.mfu_class}" if name == f"{OWN}class" else name
+
+
+def _goodput_term(setting: Setting, job: Job) -> tuple[Term, ...]:
+    if job.run.goodput is None:
+        return ()
+    kept = job.run.goodput / median(goodput(setting, None))
+    return (Term("goodput given, over the usual", kept, "", f"request, {OWN}goodput", "/"),)
 
 
 def _project_term(setting: Setting, job: Job) -> tuple[Term, ...]:

@@ -10,6 +10,7 @@ from llmchoose.estimate.formulas.distributions import Array, Draws, median
 from llmchoose.estimate.formulas.explain import Term
 from llmchoose.estimate.formulas.replica import Deployment, cache_bytes, weight_bytes
 from llmchoose.estimate.formulas.serving import (
+    batch_at,
     fullness,
     latency_s,
     most_requests,
@@ -28,6 +29,7 @@ from llmchoose.estimate.serve.service import DeploymentEstimate, Energy, Money, 
 from llmchoose.estimate.serve.words import (
     SECONDS_PER_HOUR,
     about_limits,
+    about_load,
     about_prices,
     price_terms,
     sources,
@@ -158,7 +160,9 @@ def _estimate(
     served, meets = _within(setting, service, copy, int(min(service.concurrency or most, most)))
     batch = served.batch
     replicas = _replicas(service, served)
-    price = plans_usd(setting, gpu, place_of(service.region, setting.knowledge))[service.plan]
+    place = place_of(service.region, setting.knowledge)
+    price = plans_usd(setting, gpu, place, always=True)[service.plan]
+    load = _offered(setting, service, copy, served, replicas)
     hourly = None if price is None else cost.rent_usd(np.array(float(count)), price.usd)
     lengths, rate = (service.input_len, service.output_len), served.requests_per_s
     api = rival_of(api_rival(setting, service.versus, lengths), lengths, hourly, rate)
@@ -167,6 +171,7 @@ def _estimate(
     said = (
         *notes,
         *about_limits(service, copy, most, row),
+        *about_load(service, batch, load.batch),
         *about_prices(price, api, hosted),
     )
     return DeploymentEstimate(
@@ -181,8 +186,8 @@ def _estimate(
         requests_per_s=rate * replicas,
         output_tokens_per_s=rate * replicas * lengths[1],
         total_tokens_per_s=rate * replicas * sum(lengths),
-        ttft_ms=served.ttft_ms,
-        tpot_ms=served.tpot_ms,
+        ttft_ms=load.ttft_ms,
+        tpot_ms=load.tpot_ms,
         replicas=replicas,
         money=_money(setting, service, copy, served, hourly, replicas),
         energy=_energy(setting, service, gpu, served, count, replicas),
@@ -317,6 +322,23 @@ def _replicas(service: Service, served: _Served) -> int:
             "is it the requests of a day?"
         )
     return int(max(needed, 1))
+
+
+def _offered(
+    setting: Setting, service: Service, copy: Deployment, served: _Served, replicas: int
+) -> _Served:
+    """One copy at its share of the requests that arrive; full where no rate is given.
+
+    Requests wait for those beside them, so a copy that is not full answers faster.
+    """
+    if service.requests_per_second is None or service.concurrency is not None:
+        return served
+    constants = setting.knowledge.constants
+    bare = requests_per_second(copy, float(served.batch), constants)
+    faster = median(served.requests_per_s) / float(np.median(bare))
+    share = service.requests_per_second / replicas / faster
+    batch = float(np.median(batch_at(copy, share, float(served.batch), constants)))
+    return _at(setting, service, copy, max(round(batch), 1))
 
 
 def _memory(copy: Deployment, batch: int, constants: Mapping[str, float]) -> dict[str, float]:

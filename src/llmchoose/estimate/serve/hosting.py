@@ -57,6 +57,8 @@ FORMATS = (
     (r"fp16|float16|half|f16|16", "fp16"),
     (r"fp32|float32|32", "fp32"),
 )
+# Fewer bits than one tell no two values apart; more than 32 nobody stores.
+LEAST_BITS, MOST_BITS = 1.0, 32.0
 _BITS_PER_WEIGHT = re.compile(r"(\d+(?:\.\d+)?) ?bpw")
 
 
@@ -69,6 +71,10 @@ def precision_of(text: str) -> str:
     low = text.strip().lower().replace("_", "-")
     found = _BITS_PER_WEIGHT.search(low)
     if found:
+        if not LEAST_BITS <= float(found[1]) <= MOST_BITS or low.startswith("-"):
+            raise ValueError(
+                f"{quoted(text)}: a weight takes {LEAST_BITS:g} to {MOST_BITS:g} bits: 4.25bpw"
+            )
         return f"{float(found[1]):g}bpw"
     for pattern, name in FORMATS:
         if re.search(pattern, low):
@@ -84,11 +90,12 @@ def engine_name(text: str) -> str:
     Raises:
         ValueError: No such engine is known.
     """
-    word = re.sub(r"[^a-z0-9]", "", re.sub(r"(-|\s)v?\d[\d.]*.*$|\(.*", "", text.strip().lower()))
-    name = SPELLINGS.get(word, word)
-    for known in ENGINES:
-        if name == known or name.startswith(known):
-            return known
+    plain = re.sub(r"(-|\s)v?\d[\d.]*.*$|\(.*", "", text.strip().lower())
+    parts = re.split(r"[^a-z0-9]+", plain)
+    for word in ("".join(parts), *parts):
+        name = SPELLINGS.get(word, word)
+        if name in ENGINES:
+            return name
     raise ValueError(
         f"nothing is known of the engine {quoted(text)}; there are {', '.join(ENGINES)}: "
         "take the one that works most like it"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llmchoose.estimate.api.calculator import find_model, hosted_rows
+from llmchoose.estimate.api.calculator import find_model, hosted_rows, middle_host
 from llmchoose.estimate.formulas import cost
 from llmchoose.estimate.formulas.distributions import Array, median
 from llmchoose.estimate.inputs import Setting
@@ -71,7 +71,7 @@ def hosted_rival(setting: Setting, model: OpenModel | None) -> tuple[ApiModel, s
     rows = hosted_rows(setting.knowledge, model.id, setting.day) if model is not None else ()
     if not rows:
         return None
-    return rows[len(rows) // 2], f"{len(rows)} hosted endpoints of {model.name}" if model else ""
+    return middle_host(rows), f"{len(rows)} hosted endpoints of {model.name}" if model else ""
 
 
 def request_usd(row: ApiModel, lengths: tuple[float, float]) -> float:

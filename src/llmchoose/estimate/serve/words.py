@@ -71,6 +71,15 @@ def about_limits(
         yield "accelerators share the experts and hold the rest whole, each with its own requests"
 
 
+def about_load(service: Service, full: int, offered: int) -> Iterator[str]:
+    """What the latency is of, where requests come at a rate."""
+    if service.requests_per_second is not None and service.concurrency is None:
+        yield (
+            f"latency is at the load asked for, about {offered:,} requests beside each other in a "
+            f"copy; throughput and price are of a full copy, {full:,}"
+        )
+
+
 def about_prices(price: Price | None, api: Rival | None, hosted: Rival | None) -> Iterator[str]:
     """Sentences on what the money rests on."""
     if price is None:
