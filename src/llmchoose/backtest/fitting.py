@@ -151,14 +151,9 @@ def _slopes(regression: Regression, free: Sequence[Parameter], place: Array) -> 
     return slopes
 
 
-def left_out(regression: Regression, by: Words | None = None) -> Array:
-    """ln(measured / predicted) of every row, by a fit in which its group has no part.
-
-    Args:
-        regression: Formula, measurements and priors.
-        by: Groups that are left out one after another; the families when left out.
-    """
-    groups = regression.family if by is None else by
+def left_out(regression: Regression) -> Array:
+    """ln(measured / predicted) of every row, by a fit in which its family has no part."""
+    groups = regression.family
     whole = fit(regression)
     errors = np.empty(regression.truth.size)
     for group in np.unique(groups):

@@ -1,7 +1,7 @@
 """Predictions of runs that the fit has not seen, with their bands, and how wrong they are."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -178,6 +178,3 @@ def of_rules(judged: Judged) -> dict[str, Errors]:
         known = np.isfinite(predicted)
         found[name] = point_errors(judged.measured[known], predicted[known])
     return found
-
-
-Judge = Callable[[], Judged]

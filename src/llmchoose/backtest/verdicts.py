@@ -24,12 +24,14 @@ class Verdicts:
         right: Share of which `fits` says what happened.
         out_of_memory: Runs that ran out of memory; `safely` the share of them that were called
             safe.
+        ran_safely: Share of the runs that ended well which were called safe.
     """
 
     runs: int
     right: float
     out_of_memory: int
     safely: float
+    ran_safely: float
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,13 @@ def verdicts(setting: Setting) -> Verdicts:
     families = sorted({run.family for run in known})
     said = [one for family in families for one in _of_family(family, known, setting)]
     died = [one for one in said if one.died]
+    ran = [one for one in said if not one.died]
     return Verdicts(
         runs=len(said),
         right=float(np.mean([one.barely or one.fits != one.died for one in said])),
         out_of_memory=len(died),
         safely=float(np.mean([one.safely for one in died])) if died else 0.0,
+        ran_safely=float(np.mean([one.safely for one in ran])),
     )
 
 

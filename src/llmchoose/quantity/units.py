@@ -214,7 +214,8 @@ def _period(word: str) -> str:
 
 def _rate(amount: Amount, text: str, meant: Meant) -> float:
     name, per = _split_period(amount.after)
-    if not _is_counted(name, meant.unit) or (per and per not in PERIOD_DAYS):
+    dangling = amount.after.rstrip().endswith("/")
+    if dangling or not _is_counted(name, meant.unit) or (per and per not in PERIOD_DAYS):
         raise meant.misread(text)
     if per in ("", "day", "d"):
         return amount.value()

@@ -191,6 +191,8 @@ def _verdicts(verdicts: Verdicts) -> list[str]:
         f"  fits says what happened      {verdicts.right:.0%} of {verdicts.runs:,} runs",
         f"  called safe and died of it   {verdicts.safely:.0%} of {verdicts.out_of_memory:,} runs "
         "out of memory",
+        f"  called safe and ran          {verdicts.ran_safely:.0%} of "
+        f"{verdicts.runs - verdicts.out_of_memory:,} runs that ended well",
     ]
 
 
@@ -224,6 +226,7 @@ def render_markdown(tables: Tables, verdicts: Verdicts | None) -> str:
     lines.append(
         f"\nOf {verdicts.runs} tuning runs on a known card, `fits` says what happened for "
         f"{verdicts.right:.0%}; of {verdicts.out_of_memory} that ran out of memory, "
-        f"{verdicts.safely:.0%} were called safe."
+        f"{verdicts.safely:.0%} were called safe, of the others {verdicts.ran_safely:.0%}: "
+        "`fits_safely` errs on the side of care."
     )
     return "\n".join(lines) + "\n"

@@ -187,7 +187,9 @@ def _managed(
 def _check(request: Finetune, model: Architecture, gpu: Gpu) -> None:
     """Refuse what no way of tuning can hold."""
     count = request.n_gpus or 1
-    if request.sharding in ("zero1", "zero2", "zero3", "fsdp") and count == 1:
+    splits_over = request.sharding in ("zero1", "zero2", "zero3", "fsdp")
+    # On one card it is a way of offloading.
+    if splits_over and count == 1 and not request.offload:
         raise ValueError(f"--sharding {request.sharding} splits over several: give --n-gpus")
     if request.method == "qlora" and request.bits not in (None, 4, 8):
         raise ValueError("QLoRA holds its base in 4 or 8 bit: leave --bits out, or use lora")

@@ -16,7 +16,6 @@ from llmchoose.knowledge.tables import Gpu
 WORTH_SAYING = 1.15
 NARROWER = ("fp8", "int4")
 MOST_CARDS = 4096
-MOST_NAMED = 3
 GIB = 2.0**30
 
 

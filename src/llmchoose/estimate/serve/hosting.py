@@ -48,9 +48,9 @@ EIGHT_BIT_CACHE = ("fp8", "fp4")
 USUAL = tuple(f"serving.usual.{name}" for name in ("share", "coarse", "few", "many"))
 FORMATS = (
     (r"nf4.*(dq|double)", "nf4-dq"),
-    (r"nf4|bnb", "nf4"),
-    (r"fp8|e4m3|e5m2|f8", "fp8"),
-    (r"n?v?mx?fp4|fp4", "fp4"),
+    (r"nf4|bnb(?!.*8)", "nf4"),
+    (r"fp8|float8|e4m3|e5m2|f8", "fp8"),
+    (r"fp4", "fp4"),
     (r"int4|w4|4-?bit|q4|awq|gptq$", "int4"),
     (r"int8|w8|8-?bit|q8", "int8"),
     (r"bf16|bfloat16", "bf16"),
