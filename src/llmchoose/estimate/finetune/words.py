@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from llmchoose.estimate.finetune.recipes import Finetune, find_stack
 from llmchoose.estimate.finetune.remedies import Remedy
-from llmchoose.estimate.finetune.workload import Workload, mean_length
+from llmchoose.estimate.finetune.workload import Workload, known_length, mean_length
 from llmchoose.estimate.formulas.distributions import Array, median
 from llmchoose.estimate.formulas.explain import Sign, Term, completed
 from llmchoose.estimate.formulas.tuning_memory import Recipe
@@ -115,8 +115,11 @@ def notes(
         yield "time and cost are those of the run with the changes that make it fit"
     if tokens is None:
         yield "no data is given (--examples or --tokens): memory and speed alone"
-    if request.examples and not request.tokens_per_example and not request.tokens:
-        yield f"examples of {mean_length(request, setting) or 0:.0f} tokens are assumed"
+    if request.examples and known_length(request, setting) is None:
+        yield (
+            f"examples of {mean_length(request, setting) or 0:.0f} tokens are assumed, and the "
+            "band is wider for it: --tokens-per-example narrows it"
+        )
     if float(recipe.slow_sharding) and float(recipe.weight_shards) > 1:
         slow = setting.knowledge.constants["tuning.slow_sharding"]
         name = find_stack(setting, request.stack).id

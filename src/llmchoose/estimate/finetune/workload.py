@@ -46,7 +46,7 @@ def card_of(setting: Setting, gpu: Gpu, bits: float | None = None) -> Card:
 
 def mean_length(request: Finetune, setting: Setting) -> float | None:
     """Mean tokens of an example after the cut; None where nothing but packed tokens is known."""
-    whole = _known_length(request, setting)
+    whole = known_length(request, setting)
     if whole is not None:
         return min(whole, request.seq_len or whole)
     if not request.examples:
@@ -57,7 +57,7 @@ def mean_length(request: Finetune, setting: Setting) -> float | None:
     return prior
 
 
-def _known_length(request: Finetune, setting: Setting) -> float | None:
+def known_length(request: Finetune, setting: Setting) -> float | None:
     """Mean tokens of an uncut example, as said or as the named set has; None where assumed."""
     known = match(request.dataset, setting.knowledge.datasets).row if request.dataset else None
     return request.mean_given or (known.mean_tokens if known is not None else None)
@@ -65,7 +65,7 @@ def _known_length(request: Finetune, setting: Setting) -> float | None:
 
 def length_spread(request: Finetune, setting: Setting) -> Array:
     """Draws of the mean length over its middle: 1 unless the length had to be assumed."""
-    known = _known_length(request, setting) is not None
+    known = known_length(request, setting) is not None
     if known or request.tokens or not request.examples:
         return np.ones(setting.draws.samples)
     middle = mean_length(request, setting) or 1.0
