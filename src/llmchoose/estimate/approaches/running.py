@@ -33,6 +33,8 @@ from llmchoose.knowledge.tables import ApiModel, Gpu, ManagedTuning
 
 DAYS_PER_MONTH = 365 / 12
 PROMPTED = ("prompt", "rag")
+# Shares of the capacity at which the load of a copy is worked out, and drawn lines between.
+LOADS = 101
 LIGHT_PARAMS = 1e9
 # What a team without an engine of its own making would start.
 ENGINE, PRECISION = "vllm", "bf16"
@@ -175,10 +177,11 @@ def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving
     )
     rate = per_day / serving.SECONDS_PER_DAY * inputs.number("traffic.peak_factor") / count
     # How full a copy is at a share of its capacity hardly depends on its draw: the middle tells.
+    load = np.linspace(0.0, 1.0, LOADS)
     full = median(most)
     busiest = serving.requests_per_second(middle, full, constants)
-    load = np.minimum(rate / capacity, 1.0) * busiest
-    batch = np.minimum(serving.batch_at(middle, load, full, constants), most)
+    beside = serving.batch_at(middle, load * busiest, full, constants)
+    batch = np.minimum(np.interp(rate / capacity, load, beside), most)
     latency = _own_latency(inputs, approach, copy, batch)
     return Serving((item,), latency, serving.utilisation(per_day, capacity, count), hours, gpu)
 
