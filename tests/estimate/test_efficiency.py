@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmchoose.backtest.stacking import stacked
 from llmchoose.estimate.formulas.efficiency import (
     Conditions,
     assumed_count,
     factors,
-    joined,
     utilisation,
     whole_run_utilisation,
 )
@@ -49,7 +49,7 @@ def test_it_is_the_product_of_its_factors(at: Conditions) -> None:
 @given(st.lists(conditions, min_size=1, max_size=5))
 def test_many_runs_at_once_are_as_each_alone(several: list[Conditions]) -> None:
     alone = [float(utilisation(one, CONSTANTS)) for one in several]
-    assert utilisation(joined(several), CONSTANTS) == pytest.approx(alone)
+    assert utilisation(stacked(several), CONSTANTS) == pytest.approx(alone)
 
 
 def test_a_factor_that_does_not_apply_is_one() -> None:

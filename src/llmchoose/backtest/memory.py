@@ -9,7 +9,8 @@ from llmchoose.backtest.fitted import FittedRow, rows_of
 from llmchoose.backtest.fitting import Parameter, Regression, Words
 from llmchoose.backtest.groups import size_word
 from llmchoose.backtest.judging import Judged, judge
-from llmchoose.estimate.finetune.recipes import Finetune, resolve, stacked
+from llmchoose.backtest.stacking import stacked
+from llmchoose.estimate.finetune.recipes import Finetune, resolve
 from llmchoose.estimate.formulas.architecture import Architecture
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.formulas.tuning_memory import Recipe, items_gb

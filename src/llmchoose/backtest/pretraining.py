@@ -10,15 +10,16 @@ from llmchoose.backtest.fitted import FittedRow, rows_of, spread_row
 from llmchoose.backtest.fitting import Parameter, Regression, Rows, Words, fit
 from llmchoose.backtest.groups import size_word
 from llmchoose.backtest.judging import Judged, bands, judge, spread_of
+from llmchoose.backtest.stacking import stacked
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.formulas.efficiency import (
     OWN,
     Conditions,
     Constants,
     assumed_count,
-    joined,
     utilisation,
 )
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_HOUR
 from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.lookup import find_gpu
 from llmchoose.estimate.pretrain.job import Job, Run, conditions, job_of, peak_of
@@ -29,7 +30,6 @@ from llmchoose.knowledge.tables import Gpu
 FIT, JUDGEMENT, BENCHMARKS = "fit-pretraining", "judgement", "run-llm-foundry-benchmarks"
 NOISE, FAMILY_SD = 0.22, 0.1
 ARCHITECTURES = {"moe_decoder": "decoder"}
-SECONDS_PER_HOUR = 3600.0
 USUAL_SEQ_LEN = 2048
 # A count of which nobody used more; work for one accelerator of which nine in ten had more.
 LITTLE_WORK = 0.1
@@ -104,7 +104,7 @@ def cases(runs: tuple[PretrainingRun, ...], setting: Setting) -> Cases:
     at = [_conditions(setting, *each) for each in zip(runs, jobs, gpus, strict=True)]
     return Cases(
         runs=runs,
-        at=joined(at),
+        at=stacked(at),
         ideal=np.array([job.flops for job in jobs]) / peaks,
         dense=np.array([job.dense for job in jobs]) / peaks,
         hours=np.array([run.gpu_hours or np.nan for run in runs]),

@@ -1,9 +1,8 @@
 """Throughput and latency of serving held against published measurements."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from llmchoose.backtest.fitted import FittedRow, rows_of, spread_row
 from llmchoose.backtest.fitting import Parameter, Regression, Words, fit
 from llmchoose.backtest.groups import size_word
 from llmchoose.backtest.judging import Judged, judge, spread_of
+from llmchoose.backtest.stacking import stacked
 from llmchoose.errors import quoted
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.formulas.replica import Deployment, Layout, cache_bytes
@@ -86,7 +86,6 @@ NOISE, FAMILY_SD = 0.12, 0.1
 QUEUES_FROM = 0.8
 # Lengths of requests where the source does not say; at batch 1 they matter little.
 SHORT = (128.0, 256.0)
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ def cases(runs: Sequence[ServingRun], setting: Setting) -> Served:
         engine=np.array([_named(run)[1] for run in runs]),
         precision=np.array([_named(run)[0] for run in runs]),
         offered=np.array([offered(run) or np.inf for run in runs]),
-        deployment=_stacked([_deployment(run, setting) for run in runs]),
+        deployment=stacked([_deployment(run, setting) for run in runs]),
     )
 
 
@@ -166,19 +165,6 @@ def _deployment(run: ServingRun, setting: Setting) -> Deployment:
 def _named(run: ServingRun) -> tuple[str, str]:
     """Number format and engine by their usual names, the commonest where none is said."""
     return precision_of(run.precision or "bf16"), engine_name(run.engine or "vllm")
-
-
-def _stacked(rows: Sequence[Made]) -> Made:
-    """One object of arrays from many of figures, part by part."""
-    first: Any = rows[0]
-    parts = {field.name: [getattr(row, field.name) for row in rows] for field in fields(first)}
-    whole: Made = type(first)(
-        **{
-            name: _stacked(values) if is_dataclass(values[0]) else np.array(values)
-            for name, values in parts.items()
-        }
-    )
-    return whole
 
 
 def log_tokens_per_s(served: Served, constants: Mapping[str, float]) -> Array:

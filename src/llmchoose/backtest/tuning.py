@@ -11,9 +11,11 @@ from llmchoose.backtest.fitted import FittedRow, rows_of
 from llmchoose.backtest.fitting import Parameter, Regression, Rows, Words
 from llmchoose.backtest.groups import size_word
 from llmchoose.backtest.judging import Judged, judge
-from llmchoose.estimate.finetune.recipes import Finetune, stacked
+from llmchoose.backtest.stacking import stacked
+from llmchoose.estimate.finetune.recipes import Finetune
 from llmchoose.estimate.finetune.workload import Workload, epoch_tokens, passes, workload
 from llmchoose.estimate.formulas.distributions import Array
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_HOUR
 from llmchoose.estimate.formulas.tuning_time import parts_s
 from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.lookup import find_gpu, find_model
@@ -36,7 +38,6 @@ PARAMETERS = (
     ),
 )
 NOISE, FAMILY_SD = 0.25, 0.3
-SECONDS_PER_HOUR = 3600
 UNIT = "real tokens/s on one accelerator"
 SINGLE, SEVERAL = "tuning.spread.single", "tuning.spread.several"
 Run = MemoryRun | TuningRun
@@ -105,7 +106,7 @@ def _speeds(runs: list[Run], setting: Setting) -> Speeds:
     loads = [_workload(run, setting) for run in runs]
     return Speeds(
         runs=tuple(runs),
-        workload=stacked_workload(loads),
+        workload=stacked(loads),
         truth=np.log([_measured(run, setting) for run in runs]),
         family=np.array([run.family for run in runs]),
         several=np.array([run.method == "full" and (run.n_gpus or 1) > 1 for run in runs]),
@@ -136,17 +137,6 @@ def _measured(run: Run, setting: Setting) -> float:
     assert tokens is not None  # noqa: S101 speeds() takes no run without tokens and hours
     assert hours is not None  # noqa: S101
     return float(tokens * passes(request, setting) / (hours * SECONDS_PER_HOUR))
-
-
-def stacked_workload(loads: Sequence[Workload]) -> Workload:
-    """Many workloads as one whose figures are arrays."""
-    return Workload(
-        stacked([one.model for one in loads]),
-        stacked([one.recipe for one in loads]),
-        stacked([one.card for one in loads]),
-        stacked([one.lengths for one in loads]),
-        np.array([one.accumulation for one in loads]),
-    )
 
 
 def log_speed(load: Workload, whole: Rows, constants: Mapping[str, float]) -> Array:

@@ -13,6 +13,7 @@ from llmchoose.estimate.formulas.architecture import Architecture, by_size
 from llmchoose.estimate.formulas.distributions import Array, median
 from llmchoose.estimate.formulas.replica import Deployment, Layout
 from llmchoose.estimate.formulas.serving import BYTES_16BIT
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_DAY
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.estimate.market import (
     Price,
@@ -175,7 +176,7 @@ def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving
         price.source[:3] if price else (),
         f"{n_gpus} x {gpu.name} for each replica",
     )
-    rate = per_day / serving.SECONDS_PER_DAY * inputs.number("traffic.peak_factor") / count
+    rate = per_day / SECONDS_PER_DAY * inputs.number("traffic.peak_factor") / count
     # How full a copy is at a share of its capacity hardly depends on its draw: the middle tells.
     load = np.linspace(0.0, 1.0, LOADS)
     full = median(most)

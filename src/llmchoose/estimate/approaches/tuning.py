@@ -10,6 +10,7 @@ from llmchoose.estimate.finetune.remedies import COUNTS, peak_gb, remedies
 from llmchoose.estimate.finetune.workload import card_of, step_lengths
 from llmchoose.estimate.formulas.architecture import Architecture
 from llmchoose.estimate.formulas.distributions import Array, Draws, median
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_HOUR
 from llmchoose.estimate.formulas.tuning_memory import ROOM, Recipe
 from llmchoose.estimate.formulas.tuning_time import flops_per_token, parts_s
 from llmchoose.estimate.inputs import Inputs, Setting
@@ -18,7 +19,6 @@ from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.tables import Gpu, OpenModel
 
 METHODS = {"lora": "lora", "full_finetune": "full"}
-SECONDS_PER_HOUR = 3600.0
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from llmchoose.estimate.formulas import cost, energy, throughput
 from llmchoose.estimate.formulas.architecture import Architecture
 from llmchoose.estimate.formulas.distributions import Array, Draws
 from llmchoose.estimate.formulas.explain import Term
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_HOUR
 from llmchoose.estimate.formulas.tuning_memory import ROOM, items_gb
 from llmchoose.estimate.formulas.tuning_time import flops_per_token, parts_s
 from llmchoose.estimate.inputs import Setting
@@ -33,7 +34,6 @@ from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.names import match
 from llmchoose.knowledge.tables import Gpu
 
-SECONDS_PER_HOUR = 3600.0
 # Weights of 4 bit that are this many times what the cards hold: nothing can be turned on.
 NEVER = 2.0
 

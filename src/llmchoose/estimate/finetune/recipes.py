@@ -2,20 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar
-
-import numpy as np
+from dataclasses import dataclass
+from typing import TypeVar
 
 from llmchoose.errors import quoted
 from llmchoose.estimate.formulas.architecture import Architecture
 from llmchoose.estimate.formulas.tuning_memory import Recipe, adapter_inputs, lora_params
-from llmchoose.estimate.formulas.tuning_time import Card, Lengths
 from llmchoose.estimate.inputs import Setting
 from llmchoose.knowledge.names import match
 from llmchoose.knowledge.tables import Optimizer, Stack
 
-Shape = TypeVar("Shape", Architecture, Recipe, Card, Lengths)
 Named = TypeVar("Named", Stack, Optimizer)
 
 DEFAULT_STACK, DEFAULT_OPTIMIZER = "hf", "adamw"
@@ -258,13 +254,3 @@ def _shards(request: Finetune, stack: Stack) -> tuple[float, float, float]:
     split = SHARDED[_sharding(request, stack)]
     weights, gradients, moments = (count if part else 1.0 for part in split)
     return weights, gradients, moments
-
-
-def stacked(shapes: Sequence[Shape]) -> Shape:
-    """Many shapes or recipes as one whose figures are arrays."""
-    first = shapes[0]
-    columns: dict[str, Any] = {
-        field.name: np.array([getattr(one, field.name) for one in shapes])
-        for field in fields(first)
-    }
-    return replace(first, **columns)

@@ -7,13 +7,12 @@ from llmchoose.estimate.finetune.remedies import Remedy
 from llmchoose.estimate.finetune.workload import Workload, known_length, mean_length
 from llmchoose.estimate.formulas.distributions import Array, median
 from llmchoose.estimate.formulas.explain import Sign, Term, completed
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_HOUR
 from llmchoose.estimate.formulas.tuning_memory import Recipe
 from llmchoose.estimate.formulas.tuning_time import flops_per_token, utilisation
 from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.market import Price
 from llmchoose.knowledge.tables import Gpu
-
-SECONDS_PER_HOUR = 3600.0
 
 
 def hours_terms(

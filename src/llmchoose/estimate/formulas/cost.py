@@ -6,10 +6,10 @@ A break-even that cannot be reached is infinite: the dearer way never pays, howe
 import numpy as np
 
 from llmchoose.estimate.formulas.distributions import Array
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_HOUR
 
 HOURS_PER_YEAR = 24 * 365.0
 MONTHS_PER_YEAR = 12.0
-SECONDS_PER_HOUR = 3600.0
 
 
 def rent_usd(gpu_hours: Array, usd_per_gpu_hour: Array) -> Array:

@@ -4,7 +4,7 @@ Constants are fitted to published runs (fitted.csv, ids `pretraining.…`); the 
 run the same formula.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Protocol
@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmchoose.estimate.formulas.distributions import Array, three_point
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_DAY
 
 Flags = bool | NDArray[np.bool_]
 Constants = Mapping[str, float]
 OWN = "pretraining."
 CLASSES = f"{OWN}class."
-SECONDS_PER_DAY = 86400.0
 
 
 @dataclass(frozen=True)
@@ -181,13 +181,3 @@ def assumed_count(
     node = constants[f"{OWN}assumed_node"]
     nodes = np.asarray(flops) / (speed * days * SECONDS_PER_DAY * node)
     return np.asarray(np.maximum(np.ceil(nodes), 1.0) * node)
-
-
-def joined(several: Sequence[Conditions]) -> Conditions:
-    """Conditions of many runs as one whose figures are arrays, one entry a run."""
-    return Conditions(
-        *(
-            np.array([getattr(one, name) for one in several])
-            for name in Conditions.__dataclass_fields__
-        )
-    )

@@ -22,8 +22,8 @@ from llmchoose.estimate.formulas.replica import (
     expert_share,
     routed_params,
 )
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_DAY
 
-SECONDS_PER_DAY = 86400.0
 BYTES_16BIT = 2.0
 # Matrices run at once: their outputs pass the links twice a layer, and memory about as often.
 EXCHANGES_PER_LAYER = 2.0

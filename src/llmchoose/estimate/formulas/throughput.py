@@ -4,7 +4,9 @@ import numpy as np
 
 from llmchoose.estimate.formulas.distributions import Array
 
+SECONDS_PER_HOUR = 3600.0
 HOURS_PER_DAY = 24.0
+SECONDS_PER_DAY = SECONDS_PER_HOUR * HOURS_PER_DAY
 
 
 def gpu_hours(flops: Array, peak_tflops: Array | float, utilisation: Array | float) -> Array:
@@ -22,7 +24,7 @@ def gpu_hours(flops: Array, peak_tflops: Array | float, utilisation: Array | flo
     """
     if np.any(np.asarray(utilisation) > 1):
         raise ValueError("a utilisation above 1 would beat the hardware's peak")
-    return np.asarray(flops / (peak_tflops * 1e12 * utilisation * 3600), float)
+    return np.asarray(flops / (peak_tflops * 1e12 * utilisation * SECONDS_PER_HOUR), float)
 
 
 def days(hours: Array, n_gpus: Array | float) -> Array:

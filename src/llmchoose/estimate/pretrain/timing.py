@@ -8,6 +8,7 @@ from llmchoose.estimate.formulas import throughput
 from llmchoose.estimate.formulas.distributions import Array, median, three_point
 from llmchoose.estimate.formulas.efficiency import OWN, factors, utilisation
 from llmchoose.estimate.formulas.explain import Term, completed
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_HOUR
 from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.pretrain.job import Job, conditions, peak_of
 from llmchoose.knowledge.load import Knowledge
@@ -15,7 +16,6 @@ from llmchoose.knowledge.tables import Gpu
 
 # Measured over predicted hours, where the date of the run is known and where it is not.
 DATED, UNDATED = f"{OWN}spread", f"{OWN}spread.undated"
-SECONDS_PER_HOUR = 3600.0
 TFLOPS = 1e12
 NO_EFFECT = 1e-9
 WORDS = {

@@ -6,17 +6,15 @@ from dataclasses import replace
 import numpy as np
 
 from llmchoose.estimate.formulas.replica import Deployment, Layout
-from llmchoose.estimate.formulas.serving import most_requests, requests_per_second
 from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.market import on_sale
-from llmchoose.estimate.serve.hosting import bytes_per_param, holds, laid_out
+from llmchoose.estimate.serve.hosting import GIB, bytes_per_param, capacity, holds, laid_out
 from llmchoose.knowledge.tables import Gpu
 
 # Less than this is within what nobody can tell apart.
 WORTH_SAYING = 1.15
 NARROWER = ("fp8", "int4")
 MOST_CARDS = 4096
-GIB = 2.0**30
 
 
 def advice(
@@ -41,23 +39,18 @@ def advice(
     return tuple(said)
 
 
-def _capacity(copy: Deployment, constants: Mapping[str, float]) -> float:
-    batch = np.maximum(most_requests(copy, constants), 1.0)
-    return float(np.median(requests_per_second(copy, batch, constants)))
-
-
 def _copies(setting: Setting, copy: Deployment, gpu: Gpu, n_gpus: int) -> list[str]:
     """Whether several copies on fewer accelerators each would serve more."""
     constants = setting.knowledge.constants
     one = replace(copy, layout=Layout(1.0, 1.0))
-    best, serves = 1, _capacity(copy, constants)
+    best, serves = 1, capacity(copy, constants)
     for several in range(2, n_gpus + 1):
         if n_gpus % several == 0:
             other = laid_out(one, gpu, n_gpus // several, constants)
-            found = 0.0 if other is None else several * _capacity(other, constants)
+            found = 0.0 if other is None else several * capacity(other, constants)
             if found > serves:
                 best, serves = several, found
-    gain = serves / _capacity(copy, constants)
+    gain = serves / capacity(copy, constants)
     if gain < WORTH_SAYING:
         return []
     each = n_gpus // best
@@ -74,7 +67,7 @@ def _narrower(setting: Setting, copy: Deployment, gpu: Gpu, precision: str) -> l
     constants = setting.knowledge.constants
     card = replace(copy.card, peak=gpu.fp8_tflops * 1e12)
     other = replace(copy, card=card, bytes_per_param=bytes_per_param(setting, copy.model, "fp8"))
-    gain = _capacity(other, constants) / _capacity(copy, constants)
+    gain = capacity(other, constants) / capacity(copy, constants)
     if gain < WORTH_SAYING:
         return []
     return [f"weights in fp8 would serve about {gain:.1f} times as much; measure what they lose"]

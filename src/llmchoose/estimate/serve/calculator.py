@@ -17,6 +17,7 @@ from llmchoose.estimate.formulas.serving import (
     prefill_s,
     requests_per_second,
 )
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_HOUR
 from llmchoose.estimate.inputs import Setting
 from llmchoose.estimate.lookup import find_gpu, find_model
 from llmchoose.estimate.market import Price, plans_usd
@@ -27,7 +28,6 @@ from llmchoose.estimate.serve.hosting import deployment_of, engine_name, laid_ou
 from llmchoose.estimate.serve.rivals import api_rival, hosted_rival, rival_of
 from llmchoose.estimate.serve.service import DeploymentEstimate, Energy, Money, Service
 from llmchoose.estimate.serve.words import (
-    SECONDS_PER_HOUR,
     about_limits,
     about_load,
     about_prices,

@@ -236,7 +236,7 @@ def laid_out(
     if linked:
         ways = ways[:1]
     held = [one for one in (replace(deployment, layout=way) for way in ways) if holds(one)]
-    return max(held, key=lambda one: _capacity(one, constants), default=None)
+    return max(held, key=lambda one: capacity(one, constants), default=None)
 
 
 def by_expert(
@@ -250,7 +250,8 @@ def by_expert(
     return many and gpu.form in LINKED and n_gpus > 1 and not alone
 
 
-def _capacity(deployment: Deployment, constants: Constants) -> float:
+def capacity(deployment: Deployment, constants: Constants) -> float:
+    """Requests a second of a copy as full as its memory allows."""
     batch = np.maximum(most_requests(deployment, constants), 1.0)
     return float(np.median(requests_per_second(deployment, batch, constants)))
 

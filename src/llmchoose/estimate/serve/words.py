@@ -7,12 +7,12 @@ import numpy as np
 from llmchoose.estimate.formulas.explain import Term
 from llmchoose.estimate.formulas.replica import Constants, Deployment
 from llmchoose.estimate.formulas.serving import decode_parts_s, requests_per_second
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_HOUR
 from llmchoose.estimate.market import Price
 from llmchoose.estimate.serve.rivals import Rival, sources_of
 from llmchoose.estimate.serve.service import Service
 from llmchoose.knowledge.tables import OpenModel
 
-SECONDS_PER_HOUR = 3600.0
 STEP_WORDS = {
     "matrices": "reading and multiplying matrices",
     "caches": "reading caches",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from llmchoose.estimate.formulas.distributions import median
-from llmchoose.estimate.formulas.serving import SECONDS_PER_DAY
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_DAY
 from llmchoose.estimate.serve.rivals import Rival
 from llmchoose.estimate.serve.service import DeploymentEstimate, Energy, Money
 from llmchoose.quantity.short import short
