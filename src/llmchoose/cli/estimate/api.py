@@ -1,21 +1,13 @@
 """llmchoose estimate api: what requests to a hosted model cost a month."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from llmchoose.cli.estimate.answer import answer, prepare
 from llmchoose.cli.estimate.options import Explained, Format, Written, read_amount
-from llmchoose.cli.options import (
-    AsOf,
-    KnowledgePath,
-    Output,
-    Samples,
-    Seed,
-    read_day,
-    refuse_overwriting,
-    sentence,
-    write,
-)
+from llmchoose.cli.options import AsOf, KnowledgePath, Output, Samples, Seed
 
 if TYPE_CHECKING:
     from llmchoose.quantity import Quantity
@@ -64,11 +56,9 @@ def command(
 ) -> None:
     """Dollars a month and a request at the provider's prices of the day; ranges as 0.5M..2M."""
     from llmchoose.estimate.api.calculator import NOTHING, Requests, estimate_api
-    from llmchoose.knowledge.load import load_knowledge
     from llmchoose.report.calculators import api as page
 
-    refuse_overwriting(output, [knowledge], "the knowledge")
-    known, day = load_knowledge(knowledge), read_day(as_of)
+    known, day = prepare(knowledge, as_of, output)
     request = Requests(
         model,
         read_amount("--requests", requests, "rate", "requests/day", REQUESTS, "1M/month"),
@@ -81,13 +71,13 @@ def command(
         _tokens("--retrieved-tokens", retrieved_tokens) or NOTHING,
         _tokens("--reasoning-tokens", reasoning_tokens) or NOTHING,
     )
-    result = sentence(
-        lambda: estimate_api(
-            request, known, day=day.isoformat() if day else None, seed=seed, samples=samples
-        )
+    answer(
+        partial(estimate_api, request, known, day=day, seed=seed, samples=samples),
+        partial(page.render_json, explain=explain),
+        partial(page.render_terminal, explain=explain),
+        output_format,
+        output,
     )
-    show = page.render_json if output_format is Format.json else page.render_terminal
-    write(show(result, explain=explain), output)
 
 
 def _maybe(

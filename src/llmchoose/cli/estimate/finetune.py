@@ -1,10 +1,12 @@
 """llmchoose estimate finetune: memory, time and money of one tuning run."""
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
 
+from llmchoose.cli.estimate.answer import answer, prepare
 from llmchoose.cli.estimate.options import (
     Active,
     Count,
@@ -20,17 +22,7 @@ from llmchoose.cli.estimate.options import (
     read_params,
     read_tokens,
 )
-from llmchoose.cli.options import (
-    AsOf,
-    KnowledgePath,
-    Output,
-    Samples,
-    Seed,
-    read_day,
-    refuse_overwriting,
-    sentence,
-    write,
-)
+from llmchoose.cli.options import AsOf, KnowledgePath, Output, Samples, Seed
 from llmchoose.errors import InputError, Problem
 
 EXAMPLES, LENGTHS, EPOCHS = (1.0, 1e12), (1.0, 1e8), (1e-3, 1e4)
@@ -153,14 +145,12 @@ def command(
     """Memory by item, what it fits on, time, money and energy of a tuning run."""
     from llmchoose.estimate.finetune.calculator import estimate_finetuning
     from llmchoose.estimate.finetune.recipes import Finetune
-    from llmchoose.knowledge.load import load_knowledge
     from llmchoose.report.calculators import finetune as page
 
     if tokens is not None and examples is not None:
         hint = "--tokens is for packed text of which only the size is known"
         raise InputError((Problem("give either --tokens or --examples", hint=hint),))
-    refuse_overwriting(output, [knowledge], "the knowledge")
-    known, day = load_knowledge(knowledge), read_day(as_of)
+    known, day = prepare(knowledge, as_of, output)
     request = Finetune(
         params=read_params("--params", params),
         active_params=read_params("--active-params", active_params),
@@ -191,12 +181,10 @@ def command(
         plan=plan.value,
         region=region,
     )
-    result = sentence(
-        lambda: estimate_finetuning(
-            request, known, day=day.isoformat() if day else None, seed=seed, samples=samples
-        )
+    answer(
+        partial(estimate_finetuning, request, known, day=day, seed=seed, samples=samples),
+        page.render_json,
+        partial(page.render_terminal, explain=explain),
+        output_format,
+        output,
     )
-    if output_format is Format.json:
-        write(page.render_json(result), output)
-    else:
-        write(page.render_terminal(result, explain=explain), output)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from llmchoose.cli.estimate.answer import answer, prepare
 from llmchoose.cli.estimate.options import (
     Active,
     Count,
@@ -21,17 +22,7 @@ from llmchoose.cli.estimate.options import (
     read_params,
     read_tokens,
 )
-from llmchoose.cli.options import (
-    AsOf,
-    KnowledgePath,
-    Output,
-    Samples,
-    Seed,
-    read_day,
-    refuse_overwriting,
-    sentence,
-    write,
-)
+from llmchoose.cli.options import AsOf, KnowledgePath, Output, Samples, Seed
 from llmchoose.errors import InputError, Problem
 
 
@@ -108,11 +99,9 @@ def command(
     """Accelerator-hours, time, money and energy of a pretraining run."""
     from llmchoose.estimate.pretrain.calculator import estimate_pretraining
     from llmchoose.estimate.pretrain.job import Run
-    from llmchoose.knowledge.load import load_knowledge
     from llmchoose.report.calculators import pretrain as page
 
-    refuse_overwriting(output, [knowledge], "the knowledge")
-    known, day = load_knowledge(knowledge), read_day(as_of)
+    known, day = prepare(knowledge, as_of, output)
     run = Run(
         params=read_params("--params", params),
         tokens=_tokens(tokens, compute_optimal),
@@ -133,11 +122,13 @@ def command(
         deadline_days=read_number("--deadline", deadline, "duration", "days", DAYS, "6w"),
         budget_usd=read_number("--budget", budget, "money", "USD", DOLLARS, "'$2M'"),
     )
-    when = day.isoformat() if day else None
-    ask = partial(estimate_pretraining, run, known, day=when, seed=seed, samples=samples)
-    result = sentence(ask)
-    show = page.render_json if output_format is Format.json else page.render_terminal
-    write(show(result, explain=explain), output)
+    answer(
+        partial(estimate_pretraining, run, known, day=day, seed=seed, samples=samples),
+        partial(page.render_json, explain=explain),
+        partial(page.render_terminal, explain=explain),
+        output_format,
+        output,
+    )
 
 
 def _share(option: str, text: str | None, example: str) -> float | None:

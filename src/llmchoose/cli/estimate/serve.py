@@ -1,9 +1,11 @@
 """llmchoose estimate serve: weights of one's own on accelerators, against others' prices."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
+from llmchoose.cli.estimate.answer import answer, prepare
 from llmchoose.cli.estimate.options import (
     Accelerator,
     Active,
@@ -19,17 +21,7 @@ from llmchoose.cli.estimate.options import (
     read_number,
     read_params,
 )
-from llmchoose.cli.options import (
-    AsOf,
-    KnowledgePath,
-    Output,
-    Samples,
-    Seed,
-    read_day,
-    refuse_overwriting,
-    sentence,
-    write,
-)
+from llmchoose.cli.options import AsOf, KnowledgePath, Output, Samples, Seed
 
 LENGTHS, TOGETHER, RATES, TIMES = (1.0, 1e8), (1.0, 1e8), (1e-6, 1e7), (1e-5, 1e5)
 MANY = ("max", "inf", "offline", "saturation", "saturated")
@@ -88,12 +80,9 @@ def command(
     """Throughput, latency, memory, replicas and money of serving weights of one's own."""
     from llmchoose.estimate.serve.calculator import estimate_deployment
     from llmchoose.estimate.serve.service import Service
-    from llmchoose.knowledge.load import load_knowledge
     from llmchoose.report.calculators import serve as page
 
-    refuse_overwriting(output, [knowledge], "the knowledge")
-    known, day = load_knowledge(knowledge), read_day(as_of)
-    when = day.isoformat() if day else None
+    known, day = prepare(knowledge, as_of, output)
     service = Service(
         params=read_params("--params", params),
         active_params=read_params("--active-params", active_params),
@@ -114,11 +103,13 @@ def command(
         plan=plan.value,
         region=region,
     )
-    result = sentence(
-        lambda: estimate_deployment(service, known, day=when, seed=seed, samples=samples)
+    answer(
+        partial(estimate_deployment, service, known, day=day, seed=seed, samples=samples),
+        page.render_json,
+        partial(page.render_terminal, explain=explain),
+        output_format,
+        output,
     )
-    as_json = output_format is Format.json
-    write(page.render_json(result) if as_json else page.render_terminal(result, explain), output)
 
 
 def _tokens(option: str, text: str) -> float:
