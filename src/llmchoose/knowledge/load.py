@@ -30,7 +30,7 @@ from llmchoose.knowledge.tables import (
 )
 
 if TYPE_CHECKING:
-    from llmchoose.knowledge.runs import MemoryRun, PretrainingRun, ServingRun, TuningRun
+    from llmchoose.knowledge.runs import Case, MemoryRun, PretrainingRun, ServingRun, TuningRun
 
 SHIPPED = Path(__file__).parent / "data"
 OWN_SOURCES = "sources.csv"
@@ -163,6 +163,17 @@ class Knowledge:
         from llmchoose.knowledge.runs import ServingRun  # seldom needed
 
         return read_csv(self.folder / "runs" / "serving.csv", ServingRun)
+
+    @cached_property
+    def cases(self) -> "tuple[Case, ...]":
+        """Real decisions, told by those who took them or by others."""
+        from llmchoose.knowledge.runs import Case  # seldom needed
+
+        return read_csv(self.folder / "runs" / "decisions.csv", Case)
+
+    def case_profile(self, case: str) -> Path:
+        """Where the profile of a real decision stands, by its id."""
+        return self.folder / "cases" / f"{case}.yaml"
 
     @cached_property
     def datasets(self) -> tuple[Dataset, ...]:

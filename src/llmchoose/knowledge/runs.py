@@ -1,4 +1,4 @@
-"""Published runs that the estimates are held against: one frozen row each.
+"""Published runs and decisions that llmchoose is held against: one frozen row each.
 
 `comparable` says whether a row belongs into a fit and an error table; `why_not` says why one does
 not. `family` names rows that are left out of a fit together, so that a run never helps to predict
@@ -129,3 +129,19 @@ class ServingRun(PublishedRun):
     total_tokens_per_s: float | None = None
     ttft_ms: float | None = None
     tpot_ms: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+class Case(Row):
+    """A real decision: its profile says what was known before it, and what was decided.
+
+    Attributes:
+        year: When it was taken or told.
+        verified: Whether its facts were seen in the source, or come from memory.
+        why: Why it went as it did.
+    """
+
+    org: str
+    year: int
+    verified: YesNo
+    why: str
