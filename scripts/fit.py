@@ -1,4 +1,4 @@
-"""Fit the constants of the estimates to the published runs and write `fitted.csv`."""
+"""Fit to the published runs and comparisons, and write `fitted.csv` and `closures.csv`."""
 
 import argparse
 import csv
@@ -6,15 +6,24 @@ import sys
 from pathlib import Path
 
 from llmchoose.backtest import memory, pretraining, serving, tuning
+from llmchoose.backtest.closures import ClosureRow, closure_rows
 from llmchoose.backtest.fitted import FittedRow, as_csv
 from llmchoose.estimate.formulas.distributions import Draws
 from llmchoose.estimate.inputs import Setting
 from llmchoose.knowledge.load import SHIPPED, Knowledge, load_knowledge
 
-TARGET = SHIPPED / "fitted.csv"
 AS_OF = "2026-11"
 # A solver of another machine may differ in the last digit that is written.
 TOLERANCE = 2e-3
+FIGURES = {"value", "low", "high", "effective_comparisons", "measured", "p10", "p50", "p90"}
+
+
+def texts(knowledge: Knowledge) -> dict[Path, str]:
+    """Every table that is fitted, by its file."""
+    return {
+        SHIPPED / "fitted.csv": as_csv(fitted(knowledge)),
+        SHIPPED / "closures.csv": as_csv(closure_rows(knowledge, AS_OF), ClosureRow),
+    }
 
 
 def fitted(knowledge: Knowledge) -> list[FittedRow]:
@@ -36,27 +45,29 @@ def stale(text: str, path: Path) -> list[str]:
 
 
 def _same(new: dict[str, str], old: dict[str, str]) -> bool:
-    figures = ("value", "low", "high")
-    words = {key: value for key, value in new.items() if key not in figures}
-    return all(old[key] == value for key, value in words.items()) and all(
-        bool(new[key]) == bool(old[key])
-        and abs(float(new[key] or 0) - float(old[key] or 0))
-        <= TOLERANCE * abs(float(new[key] or 0))
-        for key in figures
+    return new.keys() == old.keys() and all(
+        _near(text, old[key]) if key in FIGURES else text == old[key] for key, text in new.items()
     )
 
 
+def _near(new: str, old: str) -> bool:
+    figure = float(new or 0)
+    return bool(new) == bool(old) and abs(figure - float(old or 0)) <= TOLERANCE * abs(figure)
+
+
 def main() -> int:
-    """Fit, and write the table or say what in it is stale."""
+    """Fit, and write the tables or say what in them is stale."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if stale")
     call = parser.parse_args()
-    text = as_csv(fitted(load_knowledge()))
+    tables = texts(load_knowledge())
     if call.check:
-        found = stale(text, TARGET)
-        print("\n".join(f"{name} is stale" for name in found) or "fitted.csv is current")
-        return int(bool(found))
-    TARGET.write_text(text, "utf-8")
+        found = {path.name: stale(text, path) for path, text in tables.items()}
+        for name, rows in found.items():
+            print("\n".join(f"{row} is stale" for row in rows) or f"{name} is current")
+        return int(any(found.values()))
+    for path, text in tables.items():
+        path.write_text(text, "utf-8")
     return 0
 
 

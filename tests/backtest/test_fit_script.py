@@ -1,4 +1,4 @@
-"""The shipped constants are those that the script fits to the shipped runs."""
+"""The shipped constants and closures are those that the script fits to the shipped runs."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_fitted_csv_is_what_the_script_writes() -> None:
+def test_the_fitted_tables_are_what_the_script_writes() -> None:
     done = subprocess.run(
         [sys.executable, "scripts/fit.py", "--check"],
         cwd=ROOT,
@@ -18,3 +18,4 @@ def test_fitted_csv_is_what_the_script_writes() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout == "fitted.csv is current\nclosures.csv is current\n"

@@ -24,6 +24,7 @@ ROWS: dict[str, type] = {
     "currencies.csv": tables.Currency,
     "factors.csv": tables.Factor,
     "fitted.csv": tables.Fitted,
+    "closures.csv": tables.Closure,
     "evidence.csv": tables.Evidence,
 }
 RULES: dict[str, Any] = {
@@ -63,6 +64,18 @@ def test_rows_of_ones_own_replace_and_add(tmp_path: Path) -> None:
     own = load_knowledge(file)
     assert own.factors["epochs"].p50 == 1
     assert own.factors["tokens_per_param"].p50 == 20
+
+
+def test_a_closure_of_ones_own_replaces_the_shipped_one(tmp_path: Path) -> None:
+    header = "id,approach,gap,judged,p10,p50,p90,unit,source,as_of\n"
+    file = tmp_path / "closures.csv"
+    file.write_text(header + "rag.knowledge,rag,knowledge,0.9,0.8,0.9,0.95,share,judgement,2026\n")
+    own = load_knowledge(file).closures
+    assert own["rag", "knowledge"].p50 == 0.9
+    assert len(own) == len(load_knowledge().closures)
+    file.write_text(header + "rag.knowledge,rag,knowledge,0.9,0.8,0.7,0.95,share,judgement,2026\n")
+    with pytest.raises(InputError, match="p10 <= p50 <= p90"):
+        _ = load_knowledge(file).closures
 
 
 @pytest.mark.parametrize(

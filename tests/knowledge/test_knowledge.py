@@ -19,7 +19,11 @@ from llmchoose.knowledge.tables import Row
 
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?$")
 # currencies has its unit in the column's name as all tables do; evidence is about words.
-TABLES = sorted(path.name for path in SHIPPED.rglob("*.csv") if path.parent.name != "sources")
+TABLES = sorted(
+    path.relative_to(SHIPPED).as_posix()
+    for path in SHIPPED.rglob("*.csv")
+    if path.parent.name != "sources"
+)
 LISTED = (
     "gpus",
     "rents",
@@ -32,8 +36,7 @@ LISTED = (
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    path = next(SHIPPED.rglob(name))
-    with path.open(newline="", encoding="utf-8") as handle:
+    with (SHIPPED / name).open(newline="", encoding="utf-8") as handle:
         return list(csv.DictReader(handle))
 
 
@@ -59,7 +62,7 @@ def test_source_ids_are_unique_over_all_files() -> None:
     ids = [
         row["id"]
         for file in sorted((SHIPPED / "sources").glob("*.csv"))
-        for row in _rows(file.name)
+        for row in _rows(f"sources/{file.name}")
     ]
     assert [name for name, count in Counter(ids).items() if count > 1] == []
 

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -83,10 +84,10 @@ def _text(value: float) -> str:
     return f"{value:.{DIGITS}g}"
 
 
-def as_csv(rows: Iterable[FittedRow]) -> str:
-    """Text of a table of fitted constants, sorted by id."""
+def as_csv(rows: Iterable[Any], kind: type[Any] = FittedRow) -> str:
+    """Text of a table that the fit writes, rows of one `kind` sorted by id."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, [one.name for one in fields(FittedRow)], lineterminator="\n")
+    writer = csv.DictWriter(text, [one.name for one in fields(kind)], lineterminator="\n")
     writer.writeheader()
     writer.writerows(asdict(row) for row in sorted(rows, key=lambda row: row.id))
     return text.getvalue()

@@ -28,6 +28,8 @@ POSITIVE = {
     "fitted.csv": ("low", "high"),
     "open_models.csv": ("params_b", "layers", "hidden", "heads", "kv_heads", "ffn", "vocab"),
 }
+# Figures that may be below zero: what was lost in place of gained.
+SIGNED = ("gain_points", "measured")
 END = object()
 
 
@@ -97,7 +99,7 @@ def _check_figures(rows: Sequence[Any], path: Path) -> None:
             if not isinstance(value, float | int) or isinstance(value, bool):
                 continue
             least = SMALLEST if above and name in POSITIVE[path.name] else 0.0
-            if not least <= value <= LARGEST:
+            if not (-LARGEST if name in SIGNED else least) <= value <= LARGEST:
                 message = f"{name} of {quoted(str(row.id))} is {value:g}"
                 hint = f"it is a number {'above zero' if least else 'of zero or more'}"
                 raise InputError((at_row(path, number, message, hint),))

@@ -12,6 +12,7 @@ from llmchoose.knowledge.fields import Field, load_fields
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
 from llmchoose.knowledge.tables import (
     ApiModel,
+    Closure,
     Currency,
     Dataset,
     DefaultModel,
@@ -30,7 +31,14 @@ from llmchoose.knowledge.tables import (
 )
 
 if TYPE_CHECKING:
-    from llmchoose.knowledge.runs import Case, MemoryRun, PretrainingRun, ServingRun, TuningRun
+    from llmchoose.knowledge.runs import (
+        Case,
+        Comparison,
+        MemoryRun,
+        PretrainingRun,
+        ServingRun,
+        TuningRun,
+    )
 
 SHIPPED = Path(__file__).parent / "data"
 OWN_SOURCES = "sources.csv"
@@ -137,6 +145,11 @@ class Knowledge:
         return {name: row.value for name, row in self.fitted.items()}
 
     @cached_property
+    def closures(self) -> Mapping[tuple[str, str], Closure]:
+        """Shares of the room that approaches close, by approach and kind of gap."""
+        return {(row.approach, row.gap): row for row in self._table("closures.csv", Closure)}
+
+    @cached_property
     def pretraining_runs(self) -> "tuple[PretrainingRun, ...]":
         """Published pretraining runs."""
         from llmchoose.knowledge.runs import PretrainingRun  # seldom needed
@@ -174,6 +187,13 @@ class Knowledge:
     def case_profile(self, case: str) -> Path:
         """Where the profile of a real decision stands, by its id."""
         return self.folder / "cases" / f"{case}.yaml"
+
+    @cached_property
+    def comparisons(self) -> "tuple[Comparison, ...]":
+        """Published scores without and with an approach."""
+        from llmchoose.knowledge.runs import Comparison  # seldom needed
+
+        return read_csv(self.folder / "runs" / "comparisons.csv", Comparison)
 
     @cached_property
     def datasets(self) -> tuple[Dataset, ...]:

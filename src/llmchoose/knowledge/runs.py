@@ -8,9 +8,12 @@ its sister. A blank cell is unknown (`None`).
 from dataclasses import dataclass
 from typing import Literal
 
-from llmchoose.knowledge.tables import Row
+from llmchoose.knowledge.tables import Ids, Row
 
 YesNo = Literal["yes", "no"]
+Way = Literal[
+    "prompt", "rag", "managed_finetune", "lora", "full_finetune", "continued_pretrain", "scratch"
+]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
@@ -145,3 +148,36 @@ class Case(Row):
     year: int
     verified: YesNo
     why: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+class Comparison(PublishedRun):
+    """Scores of one test without and with an approach.
+
+    Attributes:
+        beside: Approach that both sides, or the second one alone, are combined with.
+        gap: What the first side lacks, the main thing first.
+        baseline: What the first side is.
+        before: Score of the first side, `after` of the second, `best` of a perfect answer.
+        gain_points: After less before, hundredths of the scale.
+    """
+
+    approach: Way
+    beside: Way | None = None
+    gap: Ids
+    task: str
+    metric: str
+    baseline: Literal[
+        "same_model_prompted",
+        "same_model_with_retrieval",
+        "larger_general_model_prompted",
+        "tuned_model",
+        "tuned_without_domain_pretraining",
+        "older_tuned_model",
+        "other_model_of_its_time",
+    ]
+    before: float | None = None
+    after: float | None = None
+    best: float | None = None
+    gain_points: float | None = None
+    year: float

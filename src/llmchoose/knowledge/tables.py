@@ -317,6 +317,34 @@ class Fitted(Row):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+class Closure(Row):
+    """What share of the room an approach closes for a kind of gap (written by scripts/fit.py).
+
+    The room is what the best existing model, prompted, does not get right; that of continued
+    pretraining is what full tuning leaves of it.
+
+    Attributes:
+        judged: The share before any comparison was looked at: the one figure written by hand.
+        effective_comparisons: How many comparisons the evidence counts for.
+        measured: Mean share that the comparisons closed, as published; below 0 if they lost.
+    """
+
+    approach: str
+    gap: str
+    judged: float
+    effective_comparisons: float = 0.0
+    measured: float | None = None
+    p10: float
+    p50: float
+    p90: float
+    unit: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.p10 <= self.p50 <= self.p90 <= 1:
+            raise ValueError(f"{self.id}: 0 <= p10 <= p50 <= p90 <= 1 does not hold")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class DefaultModel(Row):
     """Which open model is taken for a use and kind of task when the profile names none."""
 
