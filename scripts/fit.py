@@ -7,6 +7,8 @@ from pathlib import Path
 
 from llmchoose.backtest import memory, pretraining, serving, tuning
 from llmchoose.backtest.closures import ClosureRow, closure_rows
+from llmchoose.backtest.clues import ClueRow, GapRow, clue_rows, gap_rows
+from llmchoose.backtest.decisions import case_profiles
 from llmchoose.backtest.fitted import FittedRow, as_csv
 from llmchoose.estimate.formulas.distributions import Draws
 from llmchoose.estimate.inputs import Setting
@@ -16,11 +18,16 @@ AS_OF = "2026-11"
 # A solver of another machine may differ in the last digit that is written.
 TOLERANCE = 2e-3
 FIGURES = {"value", "low", "high", "effective_comparisons", "measured", "p10", "p50", "p90"}
+FIGURES |= {"coverage_p10", "coverage_p50", "coverage_p90", "projects"}
+FIGURES |= {"none", "knowledge", "behaviour", "format", "language", "reasoning"}
 
 
 def texts(knowledge: Knowledge) -> dict[Path, str]:
     """Every table that is fitted, by its file."""
+    cases = case_profiles(knowledge)
     return {
+        SHIPPED / "clues.csv": as_csv(clue_rows(cases, knowledge, AS_OF), ClueRow),
+        SHIPPED / "gaps.csv": as_csv(gap_rows(cases, knowledge, AS_OF), GapRow),
         SHIPPED / "fitted.csv": as_csv(fitted(knowledge)),
         SHIPPED / "closures.csv": as_csv(closure_rows(knowledge, AS_OF), ClosureRow),
     }

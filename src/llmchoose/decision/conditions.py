@@ -1,7 +1,7 @@
 """Conditions of the rulebook, answered draw by draw."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from llmchoose.knowledge.rules import Comparison, Condition
 Truth = NDArray[np.bool_]
 PREFIX = "est."
 MOSTLY = 0.5
+ALWAYS, NEVER = np.array([True]), np.array([False])
 
 OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "==": np.equal,
@@ -68,17 +69,23 @@ class Facts:
             return self.inputs.usual_word(name)
         return self.of_draws(self.inputs.values[name])
 
-    def known(self, name: str) -> bool:
-        """Whether the profile, not only a prior, stands behind an input."""
+    def known(self, name: str) -> Truth:
+        """Whether the profile, not only a prior, stands behind an input: one truth a row."""
         if not name.startswith(PREFIX):
-            return name in self.inputs.given or self._derived(name)
+            return self.inputs.stated(name) | self._derived(name)
         fields = RESTS_ON.get(name.removeprefix(PREFIX))
-        return fields is None or any(field in self.inputs.given for field in fields)
+        return ALWAYS if fields is None else any_stated(self.inputs, fields)
 
-    def _derived(self, name: str) -> bool:
+    def inferred(self, name: str) -> bool:
+        """Whether other answers tell of an input that is left open."""
         field = self.inputs.knowledge.fields.get(name)
         prior = field.prior if field else None
-        return bool(prior and prior.same_as and prior.same_as in self.inputs.given)
+        return bool(prior and (prior.clues or prior.at_most))
+
+    def _derived(self, name: str) -> Truth:
+        field = self.inputs.knowledge.fields.get(name)
+        prior = field.prior if field else None
+        return self.inputs.stated(prior.same_as) if prior and prior.same_as else NEVER
 
 
 def holds(condition: Condition, facts: Facts, *, known_only: bool = False) -> Truth:
@@ -89,7 +96,7 @@ def holds(condition: Condition, facts: Facts, *, known_only: bool = False) -> Tr
         facts: What the tests read.
         known_only: Count a test on an input that only a prior stands behind as not met.
     """
-    shape = np.shape(facts.readings["time_days"])
+    shape = facts.inputs.shape
     if condition.always:
         return np.ones(shape, bool)
     answers = [_answer(test, facts, shape, known_only) for test in condition.tests]
@@ -100,6 +107,14 @@ def holds(condition: Condition, facts: Facts, *, known_only: bool = False) -> Tr
 def mostly(condition: Condition, facts: Facts) -> bool:
     """Whether a condition holds in more than half of the draws."""
     return float(np.mean(holds(condition, facts))) > MOSTLY
+
+
+def any_stated(inputs: Inputs, fields: Iterable[str]) -> Truth:
+    """Whether one of some fields is stated: sample axis of length one."""
+    found = NEVER
+    for field in fields:
+        found = found | inputs.stated(field)
+    return found
 
 
 def facts_of(inputs: Inputs, readings: Mapping[str, Mapping[str, Array]]) -> dict[str, Facts]:
@@ -140,9 +155,10 @@ def compare(test: Comparison, facts: Facts) -> Truth:
 
 def _answer(test: Comparison, facts: Facts, shape: tuple[int, ...], known_only: bool) -> Truth:
     names = [test.input, *([test.than] if test.than else [])]
-    if known_only and not all(facts.known(name) for name in names):
-        return np.zeros(shape, bool)
-    return np.broadcast_to(compare(test, facts), shape)
+    found = compare(test, facts)
+    if known_only:
+        found = found & np.logical_and.reduce([facts.known(name) for name in names])
+    return np.broadcast_to(found, shape)
 
 
 def _compare_list(test: Comparison, weights: Mapping[str, Array]) -> Truth:

@@ -1,12 +1,12 @@
 """The decision: the recommended approach with its partners, confidence, reasons, plan and risks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from llmchoose.decision.combine import Partner, Technique, partners, techniques
 from llmchoose.decision.confidence import confidence, in_words
 from llmchoose.decision.plan import FoundRisk, PlanStep, plan_steps, risks
-from llmchoose.decision.rank import Ranked, rank_approaches
+from llmchoose.decision.rank import Ranked, rank_approaches, weigh
 from llmchoose.decision.reasons import Reason, reasons
 from llmchoose.decision.summary import summarise, summarise_none
 from llmchoose.estimate.approaches.model import Estimate
@@ -20,6 +20,7 @@ class Decision:
     Attributes:
         recommended: Best feasible approach; None only when a hard gate closes every one.
         second: Next feasible approach.
+        models_agree: Whether fit and net benefit put the same approach first; None without any.
         agrees: Whether the decision recorded in the profile is the recommended one; None if the
             profile records none.
         techniques: Techniques that pay, by approach.
@@ -32,6 +33,7 @@ class Decision:
     techniques: Mapping[str, tuple[Technique, ...]]
     confidence: float
     confidence_words: str
+    models_agree: bool | None
     agrees: bool | None
     summary: str
     reasons: tuple[Reason, ...]
@@ -47,7 +49,7 @@ def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
         estimates: Estimate of each approach, by id.
     """
     book = inputs.knowledge.rulebook
-    ranked = rank_approaches(inputs, estimates)
+    ranked = rank_approaches(inputs, estimates, weigh(inputs, estimates))
     pays: dict[str, tuple[Technique, ...]] = {
         one.approach.id: techniques(book.combinations, one, estimates[one.approach.id])
         for one in ranked
@@ -62,6 +64,7 @@ def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
             pays,
             0.0,
             "no approach is feasible",
+            None,
             _agrees(inputs, None),
             summarise_none(ranked),
             (),
@@ -80,12 +83,22 @@ def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
         pays,
         sure,
         words,
+        models_agree(open_),
         _agrees(inputs, best.approach.id),
         summarise(best, second, beside, estimates, book.ladder.tie),
         reasons(best, ranked),
         plan_steps(best, beside),
         risks(inputs.knowledge.risks, best, beside),
     )
+
+
+def models_agree(open_: Sequence[Ranked]) -> bool:
+    """Whether both models, each alone, put the same approach first."""
+    by_fit, by_benefit = (
+        max(open_, key=lambda one: (round(getattr(one, chance), 2), -one.approach.rung))
+        for chance in ("by_fit", "by_benefit")
+    )
+    return by_fit.approach.id == by_benefit.approach.id
 
 
 def _agrees(inputs: Inputs, recommended: str | None) -> bool | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llmchoose.decision.conditions import PREFIX, Facts, Truth, compare
-from llmchoose.decision.gates import GateResult
+from llmchoose.decision.conditions import ALWAYS, PREFIX, Facts, Truth, compare
+from llmchoose.decision.gates import Held
 from llmchoose.decision.wording import fill, show_input
 from llmchoose.estimate.approaches.readings import RESTS_ON
 from llmchoose.estimate.formulas.distributions import Array
@@ -17,8 +17,24 @@ SMALLEST = 1e-12
 
 
 @dataclass(frozen=True)
+class Points:
+    """One criterion's score of one approach, numbers only. The sample axis comes last.
+
+    Attributes:
+        score: 0 to 1; 0 where the criterion does not apply.
+        applies: Draws in which it applies.
+        weight: Points in the choice; 0 where it only explains. Sample axis of length one.
+    """
+
+    criterion: Criterion
+    score: Array
+    applies: Truth
+    weight: Array
+
+
+@dataclass(frozen=True)
 class Scored:
-    """One criterion's verdict on one approach.
+    """What a criterion says of one approach of a single profile.
 
     Attributes:
         value: The input in words or figures.
@@ -41,35 +57,42 @@ class Scored:
 
 
 def score_criteria(
-    criteria: tuple[Criterion, ...], approach: Approach, facts: Facts
-) -> tuple[Scored, ...]:
-    """Score one approach on every criterion that applies and whose figure is known."""
-    scored = (_score(criterion, approach, facts) for criterion in criteria)
+    criteria: tuple[Criterion, ...], approach: Approach, facts: Facts, inferred: float
+) -> tuple[Points, ...]:
+    """Score one approach on every criterion that applies and whose figure is known.
+
+    Args:
+        criteria: Those wanted.
+        approach: The approach.
+        facts: Inputs and readings.
+        inferred: Share of its weight that a criterion keeps where only other answers tell of its
+            input.
+    """
+    scored = (_points(criterion, approach, facts, inferred) for criterion in criteria)
     return tuple(one for one in scored if one is not None)
 
 
-def fit(
-    scored: tuple[Scored, ...], gates: tuple[GateResult, ...], approach: Approach, ladder: Ladder
-) -> Array:
+def fit(points: tuple[Points, ...], held: tuple[Held, ...], rung: float, ladder: Ladder) -> Array:
     """Weighted mean of the deciding criteria, less what gates and rungs charge.
 
     Args:
-        scored: Criteria of this approach.
-        gates: Its gates; each closed soft gate costs `ladder.gate_penalty`.
-        approach: Its rung and availability.
+        points: Criteria of one approach.
+        held: Its gates; each closed soft gate costs `ladder.gate_penalty`.
+        rung: Its place on the ladder.
         ladder: Constants of the choice.
 
     Returns:
-        Draws, about 0 to 1; lower by `unavailable_penalty` before the approach came into use.
+        Draws, about 0 to 1.
     """
-    deciding = [one for one in scored if one.weight]
-    shape = np.shape(scored[0].score) if scored else ()
-    total = sum((one.weight * one.applies for one in deciding), start=np.zeros(shape))
-    points = sum((one.weight * one.applies * one.score for one in deciding), start=np.zeros(shape))
-    closed = sum(gate.closed.astype(float) for gate in gates if gate.kind == "soft")
-    late = any(gate.id == "G-NOT-YET" for gate in gates)
-    charge = ladder.rung_charge * approach.rung + ladder.unavailable_penalty * late
-    return np.asarray(points / np.maximum(total, SMALLEST) - ladder.gate_penalty * closed - charge)
+    weights = [one.weight * one.applies for one in points]
+    total = sum(weights, start=np.zeros(1))
+    gained = sum(
+        (weight * one.score for weight, one in zip(weights, points, strict=True)), start=np.zeros(1)
+    )
+    soft = [one.closed for one in held if one.gate.kind == "soft"]
+    closed = sum((one.astype(float) for one in soft), start=np.zeros(1))
+    charge = ladder.gate_penalty * closed + ladder.rung_charge * rung
+    return np.asarray(gained / np.maximum(total, SMALLEST) - charge)
 
 
 def contributions(scored: tuple[Scored, ...]) -> Mapping[str, float]:
@@ -81,7 +104,9 @@ def contributions(scored: tuple[Scored, ...]) -> Mapping[str, float]:
     }
 
 
-def _score(criterion: Criterion, approach: Approach, facts: Facts) -> Scored | None:
+def _points(
+    criterion: Criterion, approach: Approach, facts: Facts, inferred: float
+) -> Points | None:
     score = (
         _table(criterion, approach, facts)
         if criterion.table
@@ -89,45 +114,58 @@ def _score(criterion: Criterion, approach: Approach, facts: Facts) -> Scored | N
     )
     if score is None or np.all(np.isnan(score)):
         return None
-    shape = np.shape(facts.readings["time_days"])
-    applies = np.broadcast_to(
-        compare(criterion.applies, facts) if criterion.applies else np.True_, shape
-    )
+    applies = compare(criterion.applies, facts) if criterion.applies else ALWAYS
     if not applies.any():
         return None
-    constant = criterion.input == "1"
+    weight = criterion.weight * _counts(criterion, facts, inferred)
+    return Points(criterion, np.where(applies, score, 0.0), applies, weight)
+
+
+def _counts(criterion: Criterion, facts: Facts, inferred: float) -> Array:
+    """Share of its weight that a criterion brings into the choice.
+
+    None where it only explains, or only a prior stands behind its input: a prior is the mean of
+    other projects and says nothing of this one, unless other answers tell of it.
+    """
+    if criterion.decides == "never":
+        return np.zeros(1)
+    known = facts.known(criterion.input)
+    if criterion.decides == "when_given":
+        fields = RESTS_ON.get(criterion.input.removeprefix(PREFIX), (criterion.input,))
+        stated = [facts.inputs.stated(field) for field in fields]
+        return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*stated)), float)
+    if criterion.decides == "gap_unknown":
+        return np.asarray(known & ~facts.inputs.stated("task.gap"), float)
+    return np.where(known, 1.0, inferred if facts.inferred(criterion.input) else 0.0)
+
+
+def told_criteria(
+    points: tuple[Points, ...], approach: Approach, facts: Facts
+) -> tuple[Scored, ...]:
+    """Criteria of a single profile with their values and sentences."""
+    return tuple(_told(one, approach, facts) for one in points)
+
+
+def _told(one: Points, approach: Approach, facts: Facts) -> Scored:
+    criterion, constant = one.criterion, one.criterion.input == "1"
     value = "" if constant else show_input(criterion.input, facts)
-    inside = np.where(applies, score, 0.0)
-    mean = float(np.sum(inside) / np.count_nonzero(applies))
-    reason = _sentence(criterion, approach, facts, value, mean)
+    applies = np.broadcast_to(one.applies, one.score.shape)
+    mean = float(np.sum(one.score) / np.count_nonzero(applies))
+    known = constant or bool(facts.known(criterion.input).all())
     return Scored(
         criterion,
         "constant" if constant else _plain(criterion.input, facts),
-        inside,
+        one.score,
         mean,
         applies,
-        _weight(criterion, facts),
-        constant or facts.known(criterion.input),
-        reason,
+        float(one.weight.flat[0]),
+        known,
+        _sentence(criterion, approach, facts, value, mean),
     )
 
 
 def _plain(name: str, facts: Facts) -> str | float:
     return show_input(name, facts) if name in facts.inputs.lists else facts.middle(name)
-
-
-def _weight(criterion: Criterion, facts: Facts) -> float:
-    """Points in the choice: none where the criterion only explains, or only a prior stands behind.
-
-    An input that is left open is neutral: a prior is the mean of other projects and says nothing
-    of this one.
-    """
-    if criterion.decides == "never" or not facts.known(criterion.input):
-        return 0.0
-    if criterion.decides == "always":
-        return criterion.weight
-    fields = RESTS_ON.get(criterion.input.removeprefix(PREFIX), (criterion.input,))
-    return criterion.weight if set(fields) <= facts.inputs.given else 0.0
 
 
 def _sentence(
@@ -147,10 +185,10 @@ def _table(criterion: Criterion, approach: Approach, facts: Facts) -> Array | No
     if not known:
         return None
     if criterion.input == "1":
-        return np.full(np.shape(facts.readings["time_days"]), next(iter(known.values())))
+        return np.full(facts.inputs.draws.samples, next(iter(known.values())))
     if criterion.input in facts.inputs.lists:
         weights = facts.inputs.lists[criterion.input]
-        return np.asarray(np.sum([weights[word] * s for word, s in known.items()], axis=0))
+        return sum((weights[word] * s for word, s in known.items()), start=np.zeros(1))
     masks = _masks(criterion.input, facts)
     held = {word: score for word, score in known.items() if word in masks}
     if not held:

@@ -1,25 +1,43 @@
 """Gates: what takes an approach off the table (hard) or weighs it down (soft)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from llmchoose.decision.conditions import MOSTLY, Facts, Truth, holds, rests_on
+from llmchoose.decision.conditions import ALWAYS, MOSTLY, Facts, Truth, holds, rests_on
+from llmchoose.decision.trials import Settled
 from llmchoose.decision.wording import fill
+from llmchoose.estimate.formulas.distributions import Array
+from llmchoose.estimate.inputs import Inputs
 from llmchoose.knowledge.rules import Approach, Gate
 
 # A range closes a hard gate only when all of p5 to p95 does: 95 of 100 draws on one side.
 CLOSED_SHARE = 0.95
+TRIED = ("task.quality_target", "task.prompt_baseline", "trials")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A gate held against one approach, numbers only. The sample axis comes last.
+
+    Attributes:
+        closed: Draws in which it is closed.
+        passed: A hard gate is passed unless an input that was given closes it; a soft one unless
+            more than half of the draws do. Sample axis of length one.
+    """
+
+    gate: Gate
+    closed: Truth
+    passed: Truth
 
 
 @dataclass(frozen=True)
 class GateResult:
-    """One gate held against one approach.
+    """What a gate says of one approach of a single profile.
 
     Attributes:
-        passed: A hard gate is passed unless an input that was given closes it; a soft one unless
-            more than half of the draws do.
         closed: Draws in which it is closed.
         about: Profile fields that its tests read.
         reason: Sentence with this project's figures; empty where the gate is passed.
@@ -34,37 +52,68 @@ class GateResult:
     sources: tuple[str, ...]
 
 
-def hold_gates(gates: tuple[Gate, ...], approach: Approach, facts: Facts) -> tuple[GateResult, ...]:
+def hold_gates(gates: tuple[Gate, ...], approach: Approach, facts: Facts) -> tuple[Held, ...]:
     """Hold every gate that names the approach against its facts."""
-    results = [_hold(gate, facts) for gate in gates if approach.id in gate.excludes]
-    early = _not_yet(approach, facts)
-    return (early, *results) if early else tuple(results)
+    return tuple(_hold(gate, facts) for gate in gates if approach.id in gate.excludes)
 
 
-def feasible(results: tuple[GateResult, ...]) -> bool:
-    """Whether no hard gate is closed."""
-    return all(result.passed for result in results if result.kind == "hard")
+def is_open(held: tuple[Held, ...]) -> Truth:
+    """Whether no hard gate is closed: sample axis of length one."""
+    passed = [one.passed for one in held if one.gate.kind == "hard"]
+    return np.asarray(np.logical_and.reduce([ALWAYS, *np.broadcast_arrays(*passed)]))
 
 
-def _hold(gate: Gate, facts: Facts) -> GateResult:
-    if gate.kind == "soft":
-        closed = holds(gate.when, facts, known_only=True)
-        passed = float(np.mean(closed)) <= MOSTLY
-    else:
-        closed = holds(gate.when, facts)
-        stated = any(facts.known(test.input) for test in gate.when.tests)
-        passed = not (stated and float(np.mean(closed)) >= CLOSED_SHARE)
-    reason = "" if passed else fill(gate.reason, facts)
+def told(held: tuple[Held, ...], facts: Facts) -> tuple[GateResult, ...]:
+    """Gates of a single profile with their sentences."""
+    return tuple(_told(one, facts) for one in held)
+
+
+def _told(held: Held, facts: Facts) -> GateResult:
+    gate, passed = held.gate, bool(held.passed.all())
     names = [name for test in gate.when.tests for name in (test.input, test.than) if name]
     about = tuple(field for name in names for field in rests_on(name))
-    return GateResult(gate.id, gate.kind, passed, closed, about, reason, gate.sources)
+    reason = "" if passed else fill(gate.reason, facts)
+    return GateResult(gate.id, gate.kind, passed, held.closed, about, reason, gate.sources)
 
 
-def _not_yet(approach: Approach, facts: Facts) -> GateResult | None:
+def _hold(gate: Gate, facts: Facts) -> Held:
+    if gate.kind == "soft":
+        closed = holds(gate.when, facts, known_only=True)
+        return Held(gate, closed, ~(share(closed) > MOSTLY))
+    closed = holds(gate.when, facts)
+    stated = np.logical_or.reduce(
+        np.broadcast_arrays(*(facts.known(test.input) for test in gate.when.tests))
+    )
+    return Held(gate, closed, ~(stated & (share(closed) >= CLOSED_SHARE)))
+
+
+def share(truth: Truth) -> Array:
+    """Share of draws in which something is true: sample axis of length one."""
+    return np.asarray(np.mean(truth, axis=-1, keepdims=True))
+
+
+def not_yet(approach: Approach, inputs: Inputs) -> GateResult | None:
+    """What stands against an approach that had not come into use by the day."""
     since = approach.available_from or ""
-    if since <= facts.inputs.day:
+    if since <= inputs.day:
         return None
-    shape = np.shape(facts.readings["time_days"])
-    reason = f"{approach.name} came into use in {since}, after {facts.inputs.day}."
-    closed = np.ones(shape, bool)
-    return GateResult("G-NOT-YET", "soft", False, closed, ("as_of",), reason, approach.sources)
+    reason = f"{approach.name} came into use in {since}, after {inputs.day}."
+    return GateResult("G-NOT-YET", "soft", False, ALWAYS, ("as_of",), reason, approach.sources)
+
+
+def reached(
+    approach: Approach, settled: Settled | None, rungs: Mapping[str, float]
+) -> GateResult | None:
+    """What stands against climbing once a lower rung was measured to reach the target."""
+    if settled is None or approach.rung <= rungs[settled.approach]:
+        return None
+    low, score, high = (
+        f"{value:.0%}"
+        for value in (settled.interval.low, settled.interval.score, settled.interval.high)
+    )
+    reason = (
+        f"{settled.approach} was measured at {score} ({low} to {high} on {settled.items:,.0f} "
+        "items), which reaches the target: there is nothing to climb for."
+    )
+    sources = ("S2-42", "S2-43")
+    return GateResult("G-REACHED", "soft", False, ALWAYS, TRIED, reason, sources)

@@ -1,29 +1,80 @@
-"""The choice: which approach is best in each draw, and so how likely each is to be the best."""
+"""The choice: which approach is best in each draw, and so how likely each is to be the best.
+
+Two models look at the same draws, fit (the rulebook) and net benefit (quality less cost); the
+recommendation is what they say together.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from llmchoose.decision.conditions import Facts, facts_of
-from llmchoose.decision.fit import Scored, fit, score_criteria
-from llmchoose.decision.gates import GateResult, feasible, hold_gates
+from llmchoose.decision.benefit import Charges, charges, worth
+from llmchoose.decision.conditions import Facts, Truth, facts_of
+from llmchoose.decision.fit import Scored, fit, score_criteria, told_criteria
+from llmchoose.decision.gates import GateResult, hold_gates, is_open, not_yet, reached, told
+from llmchoose.decision.quality import expected_quality
+from llmchoose.decision.trials import after_trials, settled_by, shifts
 from llmchoose.estimate.approaches.model import Estimate
 from llmchoose.estimate.formulas.distributions import Array, significant
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.knowledge.rules import Approach
 
-NOISES = 16
+# A Gumbel distribution of scale b has the standard deviation b pi / sqrt(6).
+GUMBEL = np.sqrt(6) / np.pi
+SHOWN = 2
+RUNG_STEP = 1e-4
+Estimates = Mapping[str, Estimate]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """All approaches in numbers: of one profile, or of every row of a block.
+
+    Arrays begin with an axis of the approaches, in the order of the ladder, and end with the
+    sample axis.
+
+    Attributes:
+        open: No hard gate is closed.
+        fit: The rulebook's score; `benefit` the net benefit.
+        prior: Expected quality before the trials, `quality` after them.
+        chance_by_fit: Share of draws in which the approach is best by fit; `chance_by_benefit` by
+            net benefit; `chance` their mean. Without the sample axis.
+    """
+
+    names: tuple[str, ...]
+    rungs: Array
+    open: Truth
+    fit: Array
+    benefit: Array
+    prior: Array
+    quality: Array
+    chance_by_fit: Array
+    chance_by_benefit: Array
+    chance: Array
+
+    def best(self) -> np.ndarray:
+        """Place of the recommended approach, for each row; -1 where every one is closed.
+
+        The highest chance to the hundredth; of equals, the lower rung.
+        """
+        rungs = self.rungs.reshape(-1, *([1] * (self.chance.ndim - 1)))
+        points = np.round(self.chance, SHOWN) - RUNG_STEP * rungs
+        places = np.argmax(np.where(self.open[..., 0], points, -np.inf), axis=0)
+        return np.where(self.open[..., 0].any(axis=0), places, -1)
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """One approach in its place.
+    """One approach in its place, of a single profile.
 
     Attributes:
         rank: 1 is the recommended one; approaches behind a closed hard gate come last.
-        fit: Draws of the rulebook's score.
-        probability_best: Share of draws in which it is the best feasible one.
+        fit: Draws of the rulebook's score; `net_benefit` of the other model.
+        quality: Draws of the quality it is expected to reach, trials counted; `prior` before them.
+        charges: What net benefit takes off, by charge.
+        probability_best: Share of draws in which it is the best feasible one, the mean of both
+            models; `by_fit` and `by_benefit` are theirs.
     """
 
     approach: Approach
@@ -32,101 +83,154 @@ class Ranked:
     gates: tuple[GateResult, ...]
     criteria: tuple[Scored, ...]
     fit: Array
+    net_benefit: Array
+    prior: Array
+    quality: Array
+    charges: Charges
     probability_best: float
+    by_fit: float
+    by_benefit: float
     facts: Facts
 
 
-def rank_approaches(inputs: Inputs, estimates: Mapping[str, Estimate]) -> tuple[Ranked, ...]:
-    """Score, gate and order all approaches.
+def weigh(inputs: Inputs, estimates: Estimates) -> Weighed:
+    """Put numbers on all approaches, for one profile or every row of a block.
 
     Args:
-        inputs: Draws of one profile.
+        inputs: Draws.
         estimates: Estimate of each approach, by id.
-
-    Returns:
-        The approaches, best first: by the probability of being best to the hundredth, then by all
-        criteria, then the lower rung.
     """
-    book = inputs.knowledge.rulebook
-    gated = {
-        approach.id: hold_gates(book.gates, approach, facts)
-        for approach, facts in _facts(inputs, estimates)
-    }
-    open_names: set[str] = {name for name, gates in gated.items() if feasible(gates)}
-    rows = []
-    for approach, facts in _facts(inputs, estimates, _cheapest(estimates, open_names)):
-        gates = gated[approach.id]
-        scored = score_criteria(book.criteria, approach, facts)
-        rows.append((approach, facts, gates, scored, fit(scored, gates, approach, book.ladder)))
-    open_ = np.array([feasible(gates) for _, _, gates, _, _ in rows])
-    shares = _shares(inputs, [row[0].id for row in rows], np.stack([row[4] for row in rows]), open_)
-    ranked = [
-        Ranked(approach, 0, bool(is_open), gates, scored, points, share, facts)
-        for (approach, facts, gates, scored, points), is_open, share in zip(
-            rows, open_, shares, strict=True
-        )
-    ]
-    ordered = sorted(ranked, key=_place)
-    return tuple(
-        Ranked(
-            r.approach, place, r.feasible, r.gates, r.criteria, r.fit, r.probability_best, r.facts
-        )
-        for place, r in enumerate(ordered, 1)
+    book, approaches = inputs.knowledge.rulebook, inputs.knowledge.approaches
+    deciding = tuple(one for one in book.criteria if one.decides != "never")
+    facts = _facts(inputs, estimates)
+    held = {one.id: hold_gates(book.gates, one, facts[one.id]) for one in approaches}
+    prior = expected_quality(inputs)
+    quality = after_trials(inputs, prior)
+    moved, late = shifts(prior, quality), _penalties(inputs)
+    fits, benefits = [], []
+    for one in approaches:
+        points = score_criteria(deciding, one, facts[one.id], book.ladder.inferred_weight)
+        taken = sum(charges(inputs, one, estimates, book.net_benefit).values(), start=np.zeros(1))
+        fits.append(fit(points, held[one.id], one.rung, book.ladder) + moved[one.id] - late[one.id])
+        value = worth(inputs, quality[one.id], book.net_benefit)
+        benefits.append(value - taken - late[one.id])
+    every = inputs.shape
+    fit_draws, benefit_draws, before, after = (
+        np.stack([np.broadcast_to(draws, every) for draws in found])
+        for found in (fits, benefits, list(prior.values()), list(quality.values()))
+    )
+    order = [list(prior).index(one.id) for one in approaches]
+    before, after = before[order], after[order]
+    open_ = np.stack(
+        [np.broadcast_to(is_open(held[one.id]), (*every[:-1], 1)) for one in approaches]
+    )
+    by_fit, by_benefit = (
+        chances(draws, open_, book.ladder.noise) for draws in (fit_draws, benefit_draws)
+    )
+    return Weighed(
+        tuple(one.id for one in approaches),
+        np.array([one.rung for one in approaches]),
+        open_,
+        fit_draws,
+        benefit_draws,
+        before,
+        after,
+        by_fit,
+        by_benefit,
+        (by_fit + by_benefit) / 2,
     )
 
 
-def _place(ranked: Ranked) -> tuple[bool, float, float, float]:
-    chance = round(ranked.probability_best, 2)
-    return (not ranked.feasible, -chance, -_on_all_criteria(ranked), ranked.approach.rung)
+def chances(scores: Array, open_: Truth, noise: float) -> Array:
+    """Chance of each approach to be the best one, where the model errs by `noise`.
 
+    Args:
+        scores: Draws, approaches first, sample axis last.
+        open_: Which are not behind a closed hard gate, sample axis of length one.
+        noise: Standard deviation of the model's own error, independent for each approach.
 
-def _on_all_criteria(ranked: Ranked) -> float:
-    """Weighted mean over everything the profile says, what only explains included.
+    Returns:
+        Shares that sum to 1 over the open approaches; 0 for the others.
 
-    It decides between approaches that the few deciding criteria cannot tell apart.
+    Source: McFadden 1974, Conditional logit analysis of qualitative choice behavior, equation 12:
+        the chance of the largest of several scores with errors of a Gumbel distribution.
     """
-    known = [one for one in ranked.criteria if one.known]
-    weight = sum(one.criterion.weight for one in known) or 1.0
-    return significant(sum(one.criterion.weight * one.mean for one in known) / weight)
+    inside = np.where(open_, scores, -np.inf)
+    top = np.max(inside, axis=0, keepdims=True)
+    weights = np.exp((inside - np.where(np.isfinite(top), top, 0.0)) / (GUMBEL * noise))
+    total = np.sum(weights, axis=0, keepdims=True)
+    return np.asarray(np.mean(weights / np.where(total > 0, total, 1.0), axis=-1))
+
+
+def rank_approaches(inputs: Inputs, estimates: Estimates, weighed: Weighed) -> tuple[Ranked, ...]:
+    """All approaches of a single profile, best first, with what speaks for and against each."""
+    book = inputs.knowledge.rulebook
+    facts = _facts(inputs, estimates, _cheapest(estimates, weighed))
+    rungs: dict[str, float] = {one.id: one.rung for one in inputs.knowledge.approaches}
+    settled = settled_by(inputs, rungs)
+    ranked = []
+    for place, one in enumerate(inputs.knowledge.approaches):
+        mine = facts[one.id]
+        gates = told(hold_gates(book.gates, one, mine), mine)
+        special = (not_yet(one, inputs), reached(one, settled, rungs))
+        points = score_criteria(book.criteria, one, mine, book.ladder.inferred_weight)
+        ranked.append(
+            Ranked(
+                one,
+                0,
+                bool(weighed.open[place].all()),
+                (*(gate for gate in special if gate), *gates),
+                told_criteria(points, one, mine),
+                weighed.fit[place],
+                weighed.benefit[place],
+                weighed.prior[place],
+                weighed.quality[place],
+                charges(inputs, one, estimates, book.net_benefit),
+                significant(float(weighed.chance[place])),
+                significant(float(weighed.chance_by_fit[place])),
+                significant(float(weighed.chance_by_benefit[place])),
+                mine,
+            )
+        )
+    ordered = sorted(ranked, key=_place)
+    return tuple(replace(one, rank=place) for place, one in enumerate(ordered, 1))
+
+
+def _place(ranked: Ranked) -> tuple[bool, float, float]:
+    return (not ranked.feasible, -round(ranked.probability_best, SHOWN), ranked.approach.rung)
+
+
+def _penalties(inputs: Inputs) -> dict[str, float]:
+    """What stands outside of both models: not yet in use, or a lower rung settles it."""
+    approaches = inputs.knowledge.approaches
+    rungs: dict[str, float] = {one.id: one.rung for one in approaches}
+    settled = settled_by(inputs, rungs)
+    size = inputs.knowledge.rulebook.ladder.unavailable_penalty
+    return {
+        one.id: size
+        * ((not_yet(one, inputs) is not None) + (reached(one, settled, rungs) is not None))
+        for one in approaches
+    }
 
 
 def _facts(
-    inputs: Inputs, estimates: Mapping[str, Estimate], cheapest: Array | None = None
-) -> list[tuple[Approach, Facts]]:
+    inputs: Inputs, estimates: Estimates, cheapest: Array | None = None
+) -> Mapping[str, Facts]:
     """Facts of each approach; with the cost of the cheapest one, what it costs beside that."""
     readings = {}
     for name, estimate in estimates.items():
-        ratio = np.full_like(estimate.total_usd, np.nan)
+        ratio = np.full(1, np.nan)
         if cheapest is not None and not estimate.lower_bound:
             ratio = estimate.total_usd / cheapest
         readings[name] = {**estimate.readings, "cost_ratio": ratio}
-    known = facts_of(inputs, readings)
-    return [(approach, known[approach.id]) for approach in inputs.knowledge.approaches]
+    return facts_of(inputs, readings)
 
 
-def _cheapest(estimates: Mapping[str, Estimate], names: set[str]) -> Array | None:
+def _cheapest(estimates: Estimates, weighed: Weighed) -> Array | None:
     """Least total of the feasible approaches whose prices are all known."""
     totals = [
-        one.total_usd for name, one in estimates.items() if name in names and not one.lower_bound
+        estimates[name].total_usd
+        for name, open_ in zip(weighed.names, weighed.open, strict=True)
+        if open_.all() and not estimates[name].lower_bound
     ]
     return np.asarray(np.min(totals, axis=0)) if totals else None
-
-
-def _shares(inputs: Inputs, names: list[str], fits: Array, open_: np.ndarray) -> list[float]:
-    """Share of draws in which each approach is best; the noise stands for the model's own error.
-
-    Each draw meets several noises: the same ones, shifted along the draws by a step of each
-    approach's own, so that the share is not itself a matter of chance.
-    """
-    if not open_.any():
-        return [0.0] * len(names)
-    size = inputs.knowledge.rulebook.ladder.noise
-    noise = [size * inputs.draws.normal(f"noise:{name}") for name in names]
-    best = [
-        np.argmax(np.where(open_[:, None], np.round(fits + shifted, 9), -np.inf), axis=0)
-        for shifted in (
-            np.stack([np.roll(one, turn * (2 * step + 1)) for step, one in enumerate(noise)])
-            for turn in range(NOISES)
-        )
-    ]
-    return [significant(float(np.mean(np.equal(best, place)))) for place in range(len(names))]

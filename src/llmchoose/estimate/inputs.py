@@ -4,8 +4,9 @@ Every array has the sample axis last. Whatever was not given is drawn from its p
 an assumption with the prior's source.
 """
 
+import dataclasses
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
@@ -13,37 +14,15 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from llmchoose.estimate.formulas.distributions import (
-    Array,
-    Band,
-    Draws,
-    Scale,
-    band,
-    categories,
-    interval,
-    significant,
-    three_point,
-)
-from llmchoose.estimate.places import place_of
-from llmchoose.knowledge.fields import Field, Prior
+from llmchoose.estimate.formulas.distributions import Array, Draws, Scale, three_point
+from llmchoose.estimate.priors import Assumption, Drawn, distinct, draw_answer, draw_prior
+from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.tables import Factor, Fitted
 from llmchoose.profile.model import Profile
-from llmchoose.quantity import Quantity
 
 Made = TypeVar("Made")
-Drawn = Array | NDArray[np.str_] | NDArray[np.bool_]
 SMALL_KINDS = ("classification", "extraction", "moderation", "embedding")
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """A field that the profile leaves open: what is taken instead, and from which source."""
-
-    input: str
-    value: Band | Mapping[str, float]
-    source: tuple[str, ...]
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +61,7 @@ class Inputs(Setting):
 
     Attributes:
         given: Fields that the profile states.
+        told: Fields that only some rows of a block state -> those rows, shape (rows, 1).
         values: Field -> draws, shape (samples,) or any leading shape before it.
         lists: List field -> value -> weight (the first of a list counts twice; they sum to 1).
         assumptions: What was taken for fields left open.
@@ -92,6 +72,35 @@ class Inputs(Setting):
     values: Mapping[str, Drawn]
     lists: Mapping[str, Mapping[str, Array]]
     assumptions: tuple[Assumption, ...]
+    told: Mapping[str, NDArray[np.bool_]] = dataclasses.field(default_factory=dict)
+    n_rows: int | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape that all draws broadcast to: (samples,), or (rows, samples) of a block."""
+        samples = (self.draws.samples,)
+        return samples if self.n_rows is None else (self.n_rows, *samples)
+
+    def stated(self, name: str) -> NDArray[np.bool_]:
+        """Whether the profile states a field: one truth, or one for each row of a block."""
+        return self.told[name] if name in self.told else np.array([name in self.given])
+
+    def rows(self, places: NDArray[np.intp]) -> "Inputs":
+        """Some rows of a block."""
+
+        def cut(drawn: Any) -> Any:
+            return drawn[places] if np.ndim(drawn) > 1 else drawn
+
+        return replace(
+            self,
+            values={name: cut(drawn) for name, drawn in self.values.items()},
+            lists={
+                name: {word: cut(weight) for word, weight in weights.items()}
+                for name, weights in self.lists.items()
+            },
+            told={name: known[places] for name, known in self.told.items()},
+            n_rows=len(places),
+        )
 
     def number(self, name: str) -> Array:
         """Draws of a numeric field, in its unit."""
@@ -179,18 +188,6 @@ def draw_spread(draws: Draws, row: Fitted) -> Array:
     return drawn
 
 
-def distinct(words: NDArray[np.str_]) -> list[str]:
-    """The different words of an array, in text order."""
-    first = str(words.flat[0])
-    return [first] if bool(np.all(words == first)) else sorted(set(np.ravel(words).tolist()))
-
-
-def select(words: NDArray[np.str_], choices: Mapping[str, Array]) -> Array:
-    """Take, draw by draw, the array that the word names."""
-    names = list(choices)
-    return np.select([words == name for name in names], [choices[name] for name in names])
-
-
 def read_inputs(
     profile: Profile, knowledge: Knowledge, draws: Draws, as_of: date | None = None
 ) -> Inputs:
@@ -203,19 +200,16 @@ def read_inputs(
         as_of: Day of the decision; the profile's own, else the knowledge's, when left out.
     """
     values: dict[str, Drawn] = {}
-    assumptions: list[Assumption] = []
     lists: dict[str, Mapping[str, Array]] = {}
-    for name, field in knowledge.fields.items():
-        answer = profile.get(name)
-        if answer is None:
-            if field.prior is None:
-                continue
-            values[name], assumption = _from_prior(field, knowledge, draws, values, profile)
-            assumptions.append(assumption)
-        else:
-            values[name] = _from_answer(field, answer, draws)
+    assumptions: list[Assumption] = []
+    for field in knowledge.fields.values():
+        drawn, assumption = draw_field(field, profile, knowledge, draws, values)
+        if drawn is None:
+            continue
+        values[field.name] = drawn
+        assumptions += [assumption] if assumption else []
         if field.type == "enums":
-            lists[name] = _weights(field, answer, values[name])
+            lists[field.name] = list_weights(field, profile.get(field.name), drawn)
     own = profile.get("as_of")
     day = (as_of or own) if isinstance(own, date) else as_of
     return Inputs(
@@ -230,82 +224,32 @@ def read_inputs(
     )
 
 
-def scale_of(field: Field) -> Scale:
-    """Scale on which a field's uncertainty is normal."""
-    if field.dimension == "fraction":
-        return "logit"
-    return "log1p" if field.minimum == 0 else "log"
+def draw_field(
+    field: Field,
+    profile: Profile,
+    knowledge: Knowledge,
+    draws: Draws,
+    values: Mapping[str, Drawn],
+) -> tuple[Drawn | None, Assumption | None]:
+    """Draws of a field from its answer, else from its prior; None where it has neither.
+
+    Args:
+        field: The field.
+        profile: What the team wrote.
+        knowledge: Tables that priors depend on.
+        draws: Standard draws of one seed.
+        values: Draws of the fields that stand before it.
+    """
+    answer = profile.get(field.name)
+    if answer is not None:
+        return draw_answer(field, answer, draws), None
+    if field.prior is None:
+        return None, None
+    return draw_prior(field, knowledge, draws, values, profile)
 
 
-def _from_answer(field: Field, answer: object, draws: Draws) -> Drawn:
-    if isinstance(answer, Quantity):
-        return interval(draws.normal(field.name), answer.low, answer.high, scale_of(field))
-    if isinstance(answer, bool):
-        return np.full(draws.samples, answer)
-    first = answer[0] if isinstance(answer, tuple) else answer
-    return np.full(draws.samples, str(getattr(first, "gpu", first)))
-
-
-def _from_prior(
-    field: Field, knowledge: Knowledge, draws: Draws, values: Mapping[str, Drawn], profile: Profile
-) -> tuple[Drawn, Assumption]:
-    prior = field.prior
-    assert prior is not None  # noqa: S101 the caller asked for a field with a prior
-    if prior.same_as and profile.given(prior.same_as):
-        drawn = values[prior.same_as]
-        told = {str(drawn.flat[0]): 1.0} if drawn.dtype.kind == "U" else band(drawn.astype(float))
-        return drawn, Assumption(field.name, told, (prior.same_as,))
-    if prior.value is not None:
-        return np.full(draws.samples, str(prior.value)), Assumption(
-            field.name, {str(prior.value): 1.0}, (prior.source,), prior.note
-        )
-    if prior.probabilities is not None:
-        picked = categories(draws.uniform(field.name), prior.probabilities)
-        drawn = picked == "true" if field.type == "flag" else picked
-        return drawn, Assumption(field.name, dict(prior.probabilities), (prior.source,), prior.note)
-    return _numeric_prior(field, prior, knowledge, draws, values)
-
-
-def _numeric_prior(
-    field: Field, prior: Prior, knowledge: Knowledge, draws: Draws, values: Mapping[str, Drawn]
-) -> tuple[Array, Assumption]:
-    z, scale = draws.normal(field.name), scale_of(field)
-    parents = distinct(np.asarray(values[prior.by], str)) if prior.by else [""]
-    if prior.table is not None:
-        cases = {parents[0]: _from_table(prior.table, prior.column or "", parents[0], knowledge)}
-    elif prior.cases is not None:
-        other = prior.cases.get("otherwise")
-        cases = {word: (_points(prior.cases.get(word, other)), (prior.source,)) for word in parents}
-    else:
-        cases = {"": (_points(prior), (prior.source,))}
-    drawn = {word: three_point(z, *points, scale) for word, (points, _) in cases.items()}
-    points, source = cases[next(iter(cases))]
-    if len(cases) == 1:
-        # One case holds for all draws: its points are told as they stand in the table.
-        said = Band(*(significant(point) for point in points))
-        return drawn[next(iter(cases))], Assumption(field.name, said, source, prior.note)
-    mixed = select(np.asarray(values[prior.by or ""], str), drawn)
-    return mixed, Assumption(field.name, band(mixed), source, prior.note)
-
-
-def _points(prior: object) -> tuple[float, float, float]:
-    low, middle, high = (getattr(prior, point) for point in ("p10", "p50", "p90"))
-    return low, middle, high
-
-
-def _from_table(
-    table: str, column: str, name: str, knowledge: Knowledge
-) -> tuple[tuple[float, float, float], tuple[str, ...]]:
-    if table == "regions":
-        place = place_of(name, knowledge)
-        return place.engineer_usd_per_month, place.people_source
-    rows = knowledge.languages
-    row = rows.get(name) or rows.get(name.split("-")[0]) or rows["und"]
-    low, middle, high = (getattr(row, f"{column}_{point}") for point in ("p10", "p50", "p90"))
-    return (low, middle, high), row.source
-
-
-def _weights(field: Field, answer: object, drawn: Drawn) -> Mapping[str, Array]:
+def list_weights(field: Field, answer: object, drawn: Drawn) -> Mapping[str, Array]:
+    """Weight of each value of a list field: the first of a list counts twice; they sum to 1."""
     names = field.values or ()
     if not isinstance(answer, tuple):
         return {name: (drawn == name).astype(float) for name in names}

@@ -34,12 +34,24 @@ class Points:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lookup:
+    """A prior in a column of a table, in the row that another field names."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = STRICT
+
+    by: str
+    table: str
+    column: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Prior:
     """What is assumed when a field is left out, in one of five forms.
 
     p10, p50 and p90; `probabilities` of the values; one `value`; `by` another field with `cases`
     (and `otherwise`); `by` another field with a `column` of a `table`. `same_as` names a field
-    whose answer is taken first.
+    whose answer is taken first. With `clues`, the answers that are given move the probabilities;
+    `at_most` is another prior, of which the lower draw is taken.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = STRICT
@@ -54,6 +66,8 @@ class Prior:
     table: str | None = None
     column: str | None = None
     same_as: str | None = None
+    clues: bool = False
+    at_most: Lookup | None = None
     source: str = ""
     as_of: str = ""
     note: str = ""

@@ -13,12 +13,14 @@ from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
 from llmchoose.knowledge.tables import (
     ApiModel,
     Closure,
+    Clue,
     Currency,
     Dataset,
     DefaultModel,
     Evidence,
     Factor,
     Fitted,
+    GapCoverage,
     Gpu,
     Language,
     ManagedTuning,
@@ -133,6 +135,16 @@ class Knowledge:
     def factors(self) -> Mapping[str, Factor]:
         """Constants of the estimate by id."""
         return {row.id: row for row in self._table("factors.csv", Factor)}
+
+    @cached_property
+    def clues(self) -> tuple[Clue, ...]:
+        """What an answer tells of the gap where nobody says it."""
+        return self._table("clues.csv", Clue)
+
+    @cached_property
+    def gaps(self) -> Mapping[str, GapCoverage]:
+        """Coverage by what existing models lack."""
+        return {row.id: row for row in self._table("gaps.csv", GapCoverage)}
 
     @cached_property
     def fitted(self) -> Mapping[str, Fitted]:

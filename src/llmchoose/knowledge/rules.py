@@ -81,7 +81,7 @@ class Criterion(Rule):
     group: str
     input: str
     unit: str
-    decides: Literal["always", "when_given", "never"]
+    decides: Literal["always", "when_given", "gap_unknown", "never"]
     weight: float
     range: tuple[float, float]
     direction: str
@@ -130,9 +130,56 @@ class Ladder(Rule):
     noise: float
     gate_penalty: float
     unavailable_penalty: float
+    inferred_weight: float
     tie: float
     source: str
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+class Worth(Rule):
+    """A constant of what quality is worth, and how far practitioners would move it."""
+
+    weight: float
+    range: tuple[float, float]
+    source: str | tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+class Charge(Rule):
+    """What net benefit takes off for money, time, people or accelerators: weight times units."""
+
+    id: Literal[
+        "money",
+        "running",
+        "monthly_budget",
+        "time",
+        "team",
+        "gpus",
+        "latency",
+        "provider",
+        "size",
+        "rung",
+    ]
+    weight: float
+    range: tuple[float, float]
+    unit: str
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+class NetBenefit(Rule):
+    """The second model: quality expected, less what it costs."""
+
+    reached: Worth
+    beyond: Worth
+    charges: tuple[Charge, ...]
+
+    def weight(self, charge: str) -> float:
+        """Weight of a charge; none where the rulebook leaves it out."""
+        return next((one.weight for one in self.charges if one.id == charge), 0.0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
@@ -165,6 +212,7 @@ class Rulebook(Rule):
     id: str
     as_of: str
     ladder: Ladder
+    net_benefit: NetBenefit
     confidence: ConfidenceRule
     gates: tuple[Gate, ...]
     criteria: tuple[Criterion, ...]

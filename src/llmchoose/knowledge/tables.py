@@ -293,6 +293,37 @@ class Currency(Row):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+class Clue(Row):
+    """How an answer moves the chances of each kind of gap; `base` is where they start.
+
+    Attributes:
+        op: in, not_in (words with blanks between), >=, < (of the middle of a range).
+        projects: Real projects that give this answer.
+    """
+
+    input: str
+    op: Literal["base", "in", "not_in", ">=", "<"]
+    value: str | None = None
+    none: float
+    knowledge: float
+    behaviour: float
+    format: float
+    language: float
+    reasoning: float
+    projects: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+class GapCoverage(Row):
+    """Share of the task that existing models cover in projects that lack one thing."""
+
+    coverage_p10: float
+    coverage_p50: float
+    coverage_p90: float
+    projects: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
 class Factor(Row):
     """A constant of the estimate as p10, p50 and p90; all equal when it has no spread."""
 

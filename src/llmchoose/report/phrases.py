@@ -9,7 +9,7 @@ from llmchoose.assessment import Assessment
 from llmchoose.decision.rank import Ranked
 from llmchoose.estimate.approaches.model import Estimate
 from llmchoose.estimate.formulas.distributions import Band, band, median
-from llmchoose.estimate.inputs import Assumption
+from llmchoose.estimate.priors import Assumption
 from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import Citation
 from llmchoose.quantity.short import short

@@ -139,7 +139,7 @@ def _effort(inputs: Inputs, approach: str) -> tuple[Array, Array]:
 
 def _sum(inputs: Inputs, items: Sequence[Item], when: str) -> Array:
     known = [item.usd for item in items if item.when == when and item.usd is not None]
-    return np.sum(known, axis=0) if known else np.zeros(inputs.draws.samples)
+    return sum(known, start=np.zeros(inputs.draws.samples))
 
 
 def _one_time(
@@ -297,7 +297,7 @@ def _energy(
     known = [kwh for kwh in used if kwh is not None]
     if not used or len(known) < len(used):
         return None, None
-    kwh = np.asarray(np.sum(known, axis=0))
+    kwh = sum(known, start=np.zeros(inputs.draws.samples))
     return kwh, energy.tco2e(kwh, place.grid_gco2e_per_kwh)
 
 

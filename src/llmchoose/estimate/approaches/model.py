@@ -30,7 +30,7 @@ class Training:
         params: Parameters of the model that is trained; `active` those that work on a token.
         tokens: Tokens seen in the final run.
         flops: FLOPs of all runs.
-        n_gpus: Accelerators side by side (one number: a plan has one count).
+        counts: Accelerators side by side, sample axis of length one: a plan has one count.
         gpu_hours: Accelerator-hours of all runs.
         repeats: All runs over the final one.
         wall_clock_days: Days of all runs one after another on `n_gpus`.
@@ -43,13 +43,18 @@ class Training:
     tokens: Array
     flops: Array
     gpu: Gpu
-    n_gpus: float
+    counts: Array
     gpu_hours: Array
     repeats: Array
     wall_clock_days: Array
     memory_gb: Array
     min_gpus: Array
     source: tuple[str, ...]
+
+    @property
+    def n_gpus(self) -> float:
+        """Accelerators side by side, of a single profile."""
+        return float(self.counts.flat[0])
 
 
 @dataclass(frozen=True)

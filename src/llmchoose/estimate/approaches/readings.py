@@ -6,7 +6,12 @@ from typing import Any
 import numpy as np
 
 from llmchoose.estimate.approaches.model import Serving, Training
-from llmchoose.estimate.approaches.running import model_size, must_self_host, shared_prefix_tokens
+from llmchoose.estimate.approaches.running import (
+    OWN_SERVING,
+    model_size,
+    must_self_host,
+    shared_prefix_tokens,
+)
 from llmchoose.estimate.approaches.training import (
     effective_tokens,
     min_useful_params,
@@ -83,7 +88,7 @@ def read_estimate(
         else np.full_like(one_time, np.nan),
         "monthly_api_usd": _provider_bill(serving, one_time),
     }
-    return {name: np.broadcast_to(value, np.shape(one_time)) for name, value in readings.items()}
+    return {name: np.broadcast_to(value, inputs.shape) for name, value in readings.items()}
 
 
 def read_profile(inputs: Inputs) -> dict[str, Array]:
@@ -102,11 +107,11 @@ def read_profile(inputs: Inputs) -> dict[str, Array]:
         "requests_per_hour": per_hour / HOURS_PER_DAY,
         "shared_prefix_tokens": shared_prefix_tokens(inputs),
     }
-    return {name: np.broadcast_to(value, np.shape(gap)) for name, value in readings.items()}
+    return {name: np.broadcast_to(value, inputs.shape) for name, value in readings.items()}
 
 
 def _provider_bill(serving: Serving, like: Array) -> Array:
-    bills = [item.usd for item in serving.items if item.usd is not None]
-    if serving.gpu is not None or not bills:
-        return np.zeros_like(like)
-    return np.asarray(np.sum(bills, axis=0))
+    bills = [
+        item.usd for item in serving.items if item.usd is not None and item.name != OWN_SERVING
+    ]
+    return sum(bills, start=np.zeros_like(like))

@@ -1,6 +1,6 @@
 """Running an approach in production: tokens at a provider, or replicas of one's own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -34,6 +34,8 @@ from llmchoose.knowledge.tables import ApiModel, Gpu, ManagedTuning
 
 DAYS_PER_MONTH = 365 / 12
 PROMPTED = ("prompt", "rag")
+OWN_SERVING = "serving on accelerators of one's own"
+SAY_WHERE = ("constraints.api_allowed", "constraints.self_host_only", "constraints.data_residency")
 # Shares of the capacity at which the load of a copy is worked out, and drawn lines between.
 LOADS = 101
 LIGHT_PARAMS = 1e9
@@ -50,10 +52,11 @@ def must_self_host(inputs: Inputs) -> NDArray[np.bool_]:
     )
 
 
-def self_hosted(inputs: Inputs) -> bool:
-    """Whether the plan is to serve prompted models on hardware of one's own."""
-    stated = {"constraints.api_allowed", "constraints.self_host_only", "constraints.data_residency"}
-    return bool(stated & inputs.given) and bool(np.mean(must_self_host(inputs)) > 0.5)
+def self_hosted(inputs: Inputs) -> NDArray[np.bool_]:
+    """Whether prompted models are to be served on hardware of one's own: one truth a row."""
+    said = [inputs.stated(name) for name in SAY_WHERE]
+    mostly = np.mean(must_self_host(inputs), axis=-1, keepdims=True) > 0.5
+    return np.asarray(np.logical_or.reduce(np.broadcast_arrays(*said)) & mostly)
 
 
 def prompt_tokens(inputs: Inputs, approach: str) -> Array:
@@ -79,13 +82,30 @@ def serve(inputs: Inputs, approach: str, trained: Training | None) -> Serving:
     """
     if approach == "managed_finetune":
         return _managed(inputs)
-    if approach in PROMPTED and not self_hosted(inputs):
-        return _api(inputs, approach)
     if trained is not None:
         return _trained(inputs, approach, trained)
+    own = self_hosted(inputs)
+    if not own.any():
+        return _api(inputs, approach)
     model = open_model(inputs, "serve", kind_of(inputs))
     sizes = (np.full(inputs.draws.samples, params_of(model, active=some)) for some in (False, True))
-    return _own(inputs, approach, *sizes)
+    hosted = _own(inputs, approach, *sizes)
+    return hosted if own.all() else _either(own, hosted, _api(inputs, approach))
+
+
+def _either(own: NDArray[np.bool_], hosted: Serving, api: Serving) -> Serving:
+    """A block of which some rows serve themselves and others ask a provider."""
+
+    def share(item: Item, rows: NDArray[np.bool_]) -> Item:
+        return item if item.usd is None else replace(item, usd=np.where(rows, item.usd, 0.0))
+
+    return Serving(
+        (*(share(one, own) for one in hosted.items), *(share(one, ~own) for one in api.items)),
+        np.where(own, hosted.latency_ms, api.latency_ms),
+        None if hosted.utilisation is None else np.where(own, hosted.utilisation, np.nan),
+        None if hosted.gpu_hours is None else np.where(own, hosted.gpu_hours, np.nan),
+        hosted.gpu,
+    )
 
 
 def _trained(inputs: Inputs, approach: str, trained: Training) -> Serving:
@@ -93,7 +113,47 @@ def _trained(inputs: Inputs, approach: str, trained: Training) -> Serving:
     size = _one(trained.params), _one(trained.active)
     if isinstance(size[0], float) and isinstance(size[1], float):
         return inputs.once(size, lambda: _own(inputs, approach, trained.params, trained.active))
-    return _own(inputs, approach, trained.params, trained.active)
+    if np.ndim(trained.params) == 1:
+        return _own(inputs, approach, trained.params, trained.active)
+    return _by_size(inputs, approach, trained)
+
+
+def _by_size(inputs: Inputs, approach: str, trained: Training) -> Serving:
+    """A block whose rows train models of several sizes: those of one usual size together."""
+    usual = np.array([_usual_size(row) for row in trained.params])
+    parts = []
+    for size in dict.fromkeys(usual.tolist()):
+        rows = np.flatnonzero(usual == size)
+        params, active = (
+            np.broadcast_to(values, trained.params.shape)[rows]
+            for values in (trained.params, trained.active)
+        )
+        parts.append((rows, _own(inputs.rows(rows), approach, params, active)))
+    return _joined(parts, inputs.shape)
+
+
+def _joined(parts: Sequence[tuple[NDArray[np.intp], Serving]], shape: tuple[int, ...]) -> Serving:
+    """One serving of a block, of those of its groups of rows."""
+
+    def whole(read: Callable[[Serving], Array | None]) -> Array | None:
+        found = np.full(shape, np.nan)
+        for rows, part in parts:
+            values = read(part)
+            if values is None:
+                return None
+            found[rows] = values
+        return found
+
+    first = parts[0][1]
+    latency = whole(lambda part: part.latency_ms)
+    assert latency is not None  # noqa: S101 every serving has one
+    return Serving(
+        (replace(first.items[0], usd=whole(lambda part: part.items[0].usd)),),
+        latency,
+        whole(lambda part: part.utilisation),
+        whole(lambda part: part.gpu_hours),
+        first.gpu,
+    )
 
 
 def _monthly_requests(inputs: Inputs) -> Array:
@@ -170,7 +230,7 @@ def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving
         power = power_usd(inputs, gpu, hours)
         usd = None if power is None else usd * inputs.factor("owned.opportunity") + power
     item = Item(
-        "serving on accelerators of one's own",
+        OWN_SERVING,
         usd,
         "monthly",
         price.source[:3] if price else (),
@@ -201,7 +261,13 @@ def power_usd(inputs: Inputs, gpu: Gpu, gpu_hours: Array) -> Array | None:
 
 def _one(values: Array) -> Array | float:
     """A single figure where all draws are the same: formulas are faster on it."""
-    return float(values[0]) if np.all(values == values[0]) else values
+    first = float(values.flat[0])
+    return first if np.all(values == first) else values
+
+
+def _usual_size(params: Array) -> float:
+    """The size that stands for all draws of one: its middle, to the half power of two."""
+    return float(2 ** (round(2 * np.log2(median(params))) / 2))
 
 
 def _copies(
@@ -224,11 +290,9 @@ def _copies(
 
 
 def _middle(shape: Architecture) -> Architecture:
-    return by_size(
-        median(np.asarray(shape.params)),
-        float(np.median(shape.vocab)),
-        median(np.asarray(shape.active)),
-    )
+    sizes = (np.asarray(shape.params), np.asarray(shape.active))
+    one = [float(size) if size.ndim == 0 else _usual_size(size) for size in sizes]
+    return by_size(one[0], float(np.median(shape.vocab)), one[1])
 
 
 def _serving_card(

@@ -7,7 +7,7 @@ import numpy as np
 from llmchoose.estimate.approaches.model import Training
 from llmchoose.estimate.approaches.tuning import tuning_run
 from llmchoose.estimate.formulas import flops, memory, throughput
-from llmchoose.estimate.formulas.distributions import Array, median
+from llmchoose.estimate.formulas.distributions import Array, middle
 from llmchoose.estimate.formulas.efficiency import whole_run_utilisation
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.estimate.market import (
@@ -92,9 +92,9 @@ def obtainable_examples(inputs: Inputs) -> Array:
 
 
 def tuning_tokens(inputs: Inputs) -> Array:
-    """Tokens that a tuning run sees: every example, once an epoch."""
+    """Tokens that a tuning run sees: the examples that pay, once an epoch."""
     return (
-        examples_after_labelling(inputs)
+        np.minimum(examples_after_labelling(inputs), inputs.constant("labels.most"))
         * inputs.number("data.tokens_per_example")
         * inputs.factor("epochs")
     )
@@ -186,7 +186,7 @@ def _tuned(inputs: Inputs, approach: str, gpu: Gpu) -> Training:
         tokens=tokens,
         flops=run.flops * repeats,
         gpu=gpu,
-        n_gpus=count,
+        counts=count,
         gpu_hours=hours,
         repeats=repeats,
         wall_clock_days=throughput.days(hours, count),
@@ -215,7 +215,7 @@ def _pretrained(inputs: Inputs, approach: str, run: Run, gpu: Gpu) -> Training:
     final = throughput.gpu_hours(
         run.flops,
         peak_tflops(gpu),
-        _utilisation(inputs, run, gpu, np.full_like(first, count)),
+        _utilisation(inputs, run, gpu, count + np.zeros_like(first)),
     )
     hours = final * run.repeats
     return Training(
@@ -224,7 +224,7 @@ def _pretrained(inputs: Inputs, approach: str, run: Run, gpu: Gpu) -> Training:
         tokens=run.tokens,
         flops=run.flops * run.repeats,
         gpu=gpu,
-        n_gpus=count,
+        counts=count,
         gpu_hours=hours,
         repeats=run.repeats,
         wall_clock_days=throughput.days(hours, count),
@@ -248,7 +248,7 @@ def _then_tuned(inputs: Inputs, base: Training) -> Training:
         base,
         flops=base.flops + tuned.flops * size,
         gpu_hours=hours,
-        wall_clock_days=throughput.days(hours, base.n_gpus),
+        wall_clock_days=throughput.days(hours, base.counts),
     )
 
 
@@ -265,19 +265,19 @@ def _utilisation(inputs: Inputs, run: Run, gpu: Gpu, n_gpus: Array) -> Array:
     )
 
 
-def _count(inputs: Inputs, gpu: Gpu, for_memory: Array, hours: Array) -> tuple[float, Array]:
-    """Accelerators that are taken, and those that are needed draw by draw."""
+def _count(inputs: Inputs, gpu: Gpu, for_memory: Array, hours: Array) -> tuple[Array, Array]:
+    """Accelerators that are taken, one count for all draws, and those needed draw by draw."""
     deadline = inputs.number("time.deadline") * inputs.constant("deadline_share")
-    known = "time.deadline" in inputs.given
-    within = deadline if known else np.full_like(hours, inputs.constant("planning_days"))
-    for_time = throughput.gpus_for(np.full_like(hours, median(hours)), within)
-    needed = np.maximum(for_memory, for_time) if known else for_memory
-    count = float(np.ceil(median(np.maximum(for_memory, for_time))))
-    least = max(float(np.ceil(median(for_memory))), 1.0)
-    if "compute.max_gpus" in inputs.given:
-        count = min(count, max(median(inputs.number("compute.max_gpus")), least))
+    known = inputs.stated("time.deadline")
+    within = np.where(known, deadline, inputs.constant("planning_days"))
+    wanted = np.maximum(for_memory, throughput.gpus_for(middle(hours), within))
+    needed = np.where(known, wanted, for_memory)
+    least = np.maximum(np.ceil(middle(for_memory)), 1.0)
+    most = np.maximum(middle(inputs.number("compute.max_gpus")), least)
+    count = np.ceil(middle(wanted))
+    count = np.where(inputs.stated("compute.max_gpus"), np.minimum(count, most), count)
     if uses_owned(inputs, gpu):
-        count = min(count, max(float(owned_gpus(inputs)[gpu]), least))
+        count = np.minimum(count, np.maximum(float(owned_gpus(inputs)[gpu]), least))
     return count, needed
 
 

@@ -10,7 +10,7 @@ from llmchoose.decision.fit import Scored, contributions
 from llmchoose.decision.rank import Ranked
 from llmchoose.estimate.approaches.model import Estimate, Training
 from llmchoose.estimate.formulas.distributions import Array, Band, band, median, significant
-from llmchoose.estimate.inputs import Assumption
+from llmchoose.estimate.priors import Assumption
 from llmchoose.report.phrases import named_sources
 
 SCHEMA_VERSION = 1
@@ -118,7 +118,7 @@ def _recommendation(assessment: Assessment) -> dict[str, Any]:
         "second": {"approach": second.approach.id, "probability_best": second.probability_best}
         if second
         else None,
-        "models_agree": None,
+        "models_agree": decision.models_agree,
         "agrees_with_decision": decision.agrees,
         "summary": decision.summary,
         "reasons": [
@@ -151,8 +151,8 @@ def _approach(one: Ranked, estimate: Estimate, assessment: Assessment) -> dict[s
             }
             for gate in one.gates
         ],
-        "quality": None,
-        "net_benefit": None,
+        "quality": _band(band(one.quality)),
+        "net_benefit": _band(band(one.net_benefit)),
         "fit": _band(band(one.fit)),
         "probability_best": one.probability_best,
         "criteria": [_criterion(scored, shares) for scored in one.criteria],

@@ -1,0 +1,138 @@
+"""Net benefit, the second model: what the expected quality is worth, less what it takes.
+
+One unit is the whole scale of the metric. A resource that nobody stated charges nothing.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from llmchoose.decision.conditions import any_stated
+from llmchoose.estimate.approaches.model import Estimate
+from llmchoose.estimate.formulas.distributions import Array
+from llmchoose.estimate.inputs import Inputs
+from llmchoose.knowledge.rules import Approach, NetBenefit
+
+# What a careful plan needs at least, over the middle: money and days are judged by it, as a team
+# with less of them does less.
+LEAN = 0.5
+SHARE = 0.3
+MOST_DOUBLINGS = 3.0
+TINY = 1e-9
+Charges = Mapping[str, Array]
+
+
+def worth(inputs: Inputs, quality: Array, rule: NetBenefit) -> Array:
+    """What a quality is worth: itself, or, where a target is stated, mostly reaching that.
+
+    Args:
+        inputs: Says whether there is a target.
+        quality: Draws of the quality reached.
+        rule: What reaching the target and passing it are worth.
+    """
+    target = inputs.number("task.quality_target")
+    reached = quality >= target
+    to_target = (
+        np.minimum(quality, target)
+        + rule.beyond.weight * np.maximum(quality - target, 0.0)
+        + rule.reached.weight * reached
+    )
+    return np.where(inputs.stated("task.quality_target"), to_target, quality)
+
+
+def charges(
+    inputs: Inputs,
+    approach: Approach,
+    estimates: Mapping[str, Estimate],
+    rule: NetBenefit,
+) -> Charges:
+    """What net benefit takes off for an approach, by charge: weight times units."""
+    estimate = estimates[approach.id]
+    units: Mapping[str, Callable[[], Array]] = {
+        "money": lambda: _money(inputs, estimate),
+        "running": lambda: _running(inputs, estimate, estimates),
+        "monthly_budget": lambda: _monthly(inputs, estimate),
+        "time": lambda: _time(inputs, estimate),
+        "team": lambda: _team(inputs, estimate),
+        "gpus": lambda: _gpus(inputs, estimate),
+        "latency": lambda: _latency(inputs, estimate),
+        "provider": lambda: _provider(inputs, approach),
+        "size": lambda: _size(inputs, approach),
+        "rung": lambda: np.full(1, approach.rung),
+    }
+    return {charge.id: charge.weight * units[charge.id]() for charge in rule.charges}
+
+
+def _money(inputs: Inputs, estimate: Estimate) -> Array:
+    share = LEAN * estimate.one_time_usd / np.maximum(inputs.number("budget.one_time"), 1.0)
+    units = SHARE * np.minimum(share, 1.0) + _decades_over(share)
+    return np.where(inputs.stated("budget.one_time"), units, 0.0)
+
+
+def _running(inputs: Inputs, estimate: Estimate, estimates: Mapping[str, Estimate]) -> Array:
+    """Decades over the cheapest a month, as far as two years of months outweigh the budget."""
+    bills = [np.maximum(one.monthly_usd, 1.0) for one in estimates.values()]
+    least, most = _least(bills), -_least([-bill for bill in bills])
+    budget = np.maximum(inputs.number("budget.one_time"), 1.0)
+    weight = np.where(
+        inputs.stated("budget.one_time"), np.minimum(np.log10(1 + 24 * most / budget), 1.0), 0.5
+    )
+    said = any_stated(inputs, ("budget.monthly", "traffic.requests_per_day"))
+    ratio = np.maximum(estimate.monthly_usd, 1.0) / least
+    return np.where(said, weight * np.log10(ratio), 0.0)
+
+
+def _least(bills: list[Array]) -> Array:
+    return np.asarray(np.minimum.reduce(np.broadcast_arrays(*bills)))
+
+
+def _monthly(inputs: Inputs, estimate: Estimate) -> Array:
+    share = LEAN * estimate.monthly_usd / np.maximum(inputs.number("budget.monthly"), 1.0)
+    return np.where(inputs.stated("budget.monthly"), _decades_over(share), 0.0)
+
+
+def _time(inputs: Inputs, estimate: Estimate) -> Array:
+    share = LEAN * estimate.time_days / inputs.number("time.deadline")
+    return np.where(inputs.stated("time.deadline"), _decades_over(share), 0.0)
+
+
+def _team(inputs: Inputs, estimate: Estimate) -> Array:
+    if estimate.training is None:
+        return np.zeros(1)
+    over = _decades_over(estimate.readings["train_flops_over_cap"])
+    return np.where(inputs.stated("team.experience"), over, 0.0)
+
+
+def _gpus(inputs: Inputs, estimate: Estimate) -> Array:
+    if estimate.training is None:
+        return np.zeros(1)
+    units = np.maximum(np.log2(np.maximum(estimate.readings["gpu_share"], TINY)), 0.0)
+    said = any_stated(inputs, ("compute.max_gpus", "compute.owned"))
+    return np.where(said, np.minimum(units, 2 * MOST_DOUBLINGS), 0.0)
+
+
+def _latency(inputs: Inputs, estimate: Estimate) -> Array:
+    late = np.log2(np.maximum(estimate.readings["latency_ratio"], TINY))
+    said = inputs.stated("traffic.latency")
+    return np.where(said, np.clip(late, 0.0, MOST_DOUBLINGS), 0.0)
+
+
+def _provider(inputs: Inputs, approach: Approach) -> Array:
+    """Learning from the data weighs more than reading it; wanted weights are held elsewhere."""
+    held = inputs.word("constraints.must_own_weights") != "no"
+    held = held & inputs.stated("constraints.must_own_weights")
+    if approach.id == "managed_finetune":
+        secret = inputs.any_of("data.sensitivity", ("confidential", "regulated"))
+        return np.asarray((secret & inputs.stated("data.sensitivity")) | held, float)
+    return np.asarray(held, float) if approach.family == "prompt" else np.zeros(1)
+
+
+def _size(inputs: Inputs, approach: Approach) -> Array:
+    """Adapters bring little on small encoders; all weights of a large model cost much."""
+    if approach.id in ("lora", "managed_finetune"):
+        return np.asarray(inputs.light, float)
+    return np.asarray(~inputs.light, float) if approach.id == "full_finetune" else np.zeros(1)
+
+
+def _decades_over(share: Array) -> Array:
+    return np.asarray(np.maximum(np.log10(np.maximum(share, TINY)), 0.0))

@@ -1,0 +1,174 @@
+"""Quality that each approach is expected to reach, before any pilot of its own.
+
+Where the best existing model gets a share b of the task right, there is room 1 - b. An approach
+closes a share of that room by kind of gap (closures.csv, from published comparisons), less where
+labels, text, freshness or the model's reading of the data stand in the way.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from llmchoose.estimate.approaches.training import effective_tokens
+from llmchoose.estimate.formulas.distributions import Array, significant, three_point
+from llmchoose.estimate.inputs import Inputs
+from llmchoose.knowledge.rules import ApproachId
+
+GAP = "task.gap"
+TUNED: tuple[ApproachId, ...] = ("managed_finetune", "lora", "full_finetune")
+LAST_YEAR = 2025
+
+
+def expected_quality(inputs: Inputs) -> dict[str, Array]:
+    """Draws of the quality each approach reaches, as a share of the task, by id.
+
+    Source: closures.csv and the constants `reach.…` of factors.csv.
+    """
+    start, room = _room(inputs)
+    closed = _closed(inputs)
+    found = {name: start + room * share for name, share in closed.items()}
+    return {**found, "scratch": _scratch(inputs)}
+
+
+def _room(inputs: Inputs) -> tuple[Array, Array]:
+    """Where an approach starts, and what is left to gain: a measured prompted score as it is."""
+    measured = inputs.stated("task.prompt_baseline")
+    coverage = inputs.number("task.base_model_coverage")
+    room = np.maximum(1 - coverage, inputs.constant("reach.least_room"))
+    baseline = prompted_score(inputs)
+    room = np.where(measured, 1 - baseline, room)
+    return np.where(measured, baseline, 1 - room), room
+
+
+def prompted_score(inputs: Inputs) -> Array:
+    """The prompted score with the error of the test set it was measured on."""
+    score = inputs.number("task.prompt_baseline")
+    usual = inputs.constant("reach.eval_examples")
+    items = np.where(
+        inputs.stated("task.eval_examples"), inputs.number("task.eval_examples"), usual
+    )
+    error = np.sqrt(score * (1 - score) / np.maximum(items, 1.0))
+    return np.clip(score + error * inputs.draws.normal("prompt_baseline:error"), 0.0, 1.0)
+
+
+def _closed(inputs: Inputs) -> dict[str, Array]:
+    """Share of the room that each approach but training from scratch closes."""
+    reads = _rises(inputs, "reach.reads", inputs.number("task.base_model_coverage"))
+    labels = inputs.number("data.labelled_examples")
+    learned = labels / (labels + inputs.constant("reach.labels_half"))
+    shares: dict[str, Array] = {
+        "prompt": reads * _by_gap(inputs, "prompt") * _prompted_before(inputs),
+        "rag": reads * _by_gap(inputs, "rag"),
+    }
+    for name in TUNED:
+        shares[name] = reads * learned * _by_gap(inputs, name)
+    shares["continued_pretrain"] = _continued(inputs, learned)
+    return shares
+
+
+def _continued(inputs: Inputs, learned: Array) -> Array:
+    """Reading the domain's text first, then tuning: each closes its share of what is left."""
+    reads = _rises(inputs, "reach.reads_continued", inputs.number("task.base_model_coverage"))
+    text = np.log10(np.maximum(effective_tokens(inputs), 1.0))
+    half = np.where(
+        inputs.light,
+        inputs.constant("reach.text_half.light"),
+        inputs.constant("reach.text_half"),
+    )
+    read = sigmoid(inputs.constant("reach.text_steep") * (text - np.log10(half)))
+    tuned = inputs.constant("reach.tuned_after") * _by_gap(inputs, "full_finetune") * learned
+    return reads * (1 - (1 - tuned) * (1 - _by_gap(inputs, "continued_pretrain") * read))
+
+
+def _scratch(inputs: Inputs) -> Array:
+    """A model of one's own: what its text teaches it, whatever other models can."""
+    text = np.log10(np.maximum(effective_tokens(inputs), 1.0))
+    half = np.where(
+        inputs.light,
+        inputs.constant("reach.scratch.text_half.light"),
+        inputs.constant("reach.scratch.text_half"),
+    )
+    learned = sigmoid(inputs.constant("reach.text_steep") * (text - np.log10(half)))
+    least, most = (inputs.constant(f"reach.scratch.{end}") for end in ("least", "most"))
+    return np.maximum(least, most * learned)
+
+
+def _by_gap(inputs: Inputs, approach: str) -> Array:
+    """Share of the room by kind of gap, weighted as the project's list weighs them."""
+    weights = inputs.lists[GAP]
+    found = np.zeros(inputs.draws.samples)
+    for gap, weight in weights.items():
+        closure = closure_draws(inputs, approach, gap)
+        if gap == "knowledge":
+            closure = _knowledge(inputs, approach, closure)
+        found = found + weight * closure
+    return found * _in_use(inputs, approach)
+
+
+def closure_draws(inputs: Inputs, approach: str, gap: str) -> Array:
+    """Draws of the share of the room that an approach closes; the ways of tuning move together."""
+    row = inputs.knowledge.closures[approach, gap]
+    method = "tuned" if approach in TUNED else approach
+
+    def draw() -> Array:
+        z = inputs.draws.normal(f"closure:{method}")
+        return three_point(z, row.p10, row.p50, row.p90, "logit")
+
+    return inputs.once(("closure", row.id), draw)
+
+
+def _knowledge(inputs: Inputs, approach: str, closure: Array) -> Array:
+    """Facts age in weights and cannot be cited from them; small ones fit into the prompt."""
+    cited = inputs.flag("task.citations_required")
+    if approach == "rag":
+        return closure
+    if approach == "prompt":
+        fits = inputs.number("data.knowledge_tokens") <= inputs.constant(
+            "prompt.full_context_tokens"
+        )
+        whole = fits & inputs.stated("data.knowledge_tokens")
+        closure = np.where(
+            whole, np.maximum(closure, inputs.constant("reach.full_context")), closure
+        )
+        return closure * np.where(cited & ~whole, inputs.constant("reach.cited.prompt"), 1.0)
+    changes = np.maximum(inputs.number("data.knowledge_changes"), 1e-3)
+    fresh = 1 / (1 + inputs.factor(f"refresh_days.{approach}") / changes)
+    return closure * fresh * np.where(cited, inputs.constant("reach.cited.weights"), 1.0)
+
+
+def _in_use(inputs: Inputs, approach: str) -> Array | float:
+    """Strength of prompting and retrieval with what there was in the year of the decision."""
+    if approach not in ("prompt", "rag"):
+        return 1.0
+    strength = strength_of(inputs, approach)
+    context = _rises(inputs, "reach.context", inputs.number("task.base_model_coverage"))
+    return strength * context
+
+
+def strength_of(inputs: Inputs, approach: str) -> float:
+    """Strength of an approach on the day over that of the last year of the table."""
+    prefix = f"reach.in_use.{approach}."
+    table: Mapping[int, float] = {
+        int(name.removeprefix(prefix)): row.p50
+        for name, row in inputs.knowledge.factors.items()
+        if name.startswith(prefix)
+    }
+    years = sorted(table)
+    middles = [year + 0.5 for year in years]
+    return significant(float(np.interp(inputs.year, middles, [table[year] for year in years])))
+
+
+def _prompted_before(inputs: Inputs) -> Array | float:
+    """A prompted score that was measured already holds most of what prompting can do."""
+    again = inputs.constant("reach.prompted_again")
+    return np.where(inputs.stated("task.prompt_baseline"), again, 1.0)
+
+
+def _rises(inputs: Inputs, name: str, values: Array) -> Array:
+    steep, half = inputs.constant(f"{name}.steep"), inputs.constant(f"{name}.half")
+    return sigmoid(steep * (values - half))
+
+
+def sigmoid(score: Array) -> Array:
+    """1 / (1 + e^-x)."""
+    return np.asarray(1 / (1 + np.exp(-score)))

@@ -1,0 +1,152 @@
+"""Evidence: what pilots that were really run say of the quality each approach reaches.
+
+The expected qualities of all approaches are drawn together, so a score of one of them also tells
+of the others: of the coverage they share, and of tuning whichever way it is done. Each trial moves
+every draw towards its score by the regression of that quality on the one measured (the ensemble
+Kalman update), with the error of its test set.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from llmchoose.estimate.formulas.distributions import Z95, Array
+from llmchoose.estimate.inputs import Inputs
+from llmchoose.profile.model import Trial
+from llmchoose.quantity import Quantity
+
+Qualities = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A measured score and its 90 % interval."""
+
+    low: float
+    score: float
+    high: float
+
+
+def trials_of(inputs: Inputs) -> tuple[Trial, ...]:
+    """Trials on the metric of the target: those that name none, or the same one."""
+    found = inputs.profile.get("trials")
+    metric = str(inputs.profile.get("task.metric") or "").lower()
+    return tuple(
+        trial
+        for trial in (found if isinstance(found, tuple) else ())
+        if isinstance(trial, Trial)
+        and (not trial.metric or not metric or trial.metric.lower() == metric)
+        and not is_retrieval(trial)
+    )
+
+
+def is_retrieval(trial: Trial) -> bool:
+    """Whether a trial scores the search alone, such as recall@20, and not the answers."""
+    return "recall" in (trial.metric or "").lower()
+
+
+def after_trials(inputs: Inputs, prior: Qualities) -> Qualities:
+    """Draws of every approach's quality once the trials are known.
+
+    Source: Evensen 2003, The ensemble Kalman filter, section 4 (perturbed observations).
+    """
+    found = dict(prior)
+    for place, trial in enumerate(trials_of(inputs)):
+        if trial.approach in found:
+            noise = error_of(trial, inputs) * inputs.draws.normal(f"trial:{place}:{trial.approach}")
+            found = _updated(found, trial, noise, error_of(trial, inputs))
+    return found
+
+
+def interval_of(trial: Trial, inputs: Inputs) -> Interval:
+    """The 90 % interval of a trial's score.
+
+    Source: Wilson 1927, Probable inference, the law of succession, and statistical inference.
+    """
+    score, items = middle_of(trial), items_of(trial, inputs)
+    z = Z95
+    centre = (score + z**2 / (2 * items)) / (1 + z**2 / items)
+    half = z * np.sqrt(score * (1 - score) / items + z**2 / (4 * items**2)) / (1 + z**2 / items)
+    return Interval(float(centre - half), score, float(centre + half))
+
+
+def middle_of(trial: Trial) -> float:
+    """The score of a trial; the middle of a range."""
+    return (trial.score.low + trial.score.high) / 2
+
+
+def items_of(trial: Trial, inputs: Inputs) -> float:
+    """Items of the test set behind a trial."""
+    usual = inputs.constant("reach.eval_examples")
+    return max((trial.examples.low + trial.examples.high) / 2, 1.0) if trial.examples else usual
+
+
+def error_of(trial: Trial, inputs: Inputs) -> float:
+    """Standard error of a trial's score, and of what a pilot differs from production."""
+    interval = interval_of(trial, inputs)
+    return (interval.high - interval.low) / (2 * Z95)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A measured score that reaches the target beyond the error of its test set."""
+
+    approach: str
+    interval: Interval
+    items: float
+
+
+def settled_by(inputs: Inputs, rungs: Mapping[str, float]) -> Settled | None:
+    """The score of the lowest rung that reaches the target for sure; None where none does."""
+    target = inputs.profile.get("task.quality_target")
+    if not isinstance(target, Quantity):
+        return None
+    found = [
+        Settled(trial.approach, interval_of(trial, inputs), items_of(trial, inputs))
+        for trial in (*trials_of(inputs), *_baseline(inputs))
+    ]
+    enough = [one for one in found if one.interval.low >= target.high]
+    return min(enough, key=lambda one: rungs.get(one.approach, np.inf), default=None)
+
+
+def _baseline(inputs: Inputs) -> tuple[Trial, ...]:
+    """The measured prompted score as a trial, where its test set has a stated size."""
+    score, items = (
+        inputs.profile.get(name) for name in ("task.prompt_baseline", "task.eval_examples")
+    )
+    if isinstance(score, Quantity) and isinstance(items, Quantity):
+        return (Trial("prompt", score, examples=items),)
+    return ()
+
+
+def _updated(prior: Qualities, trial: Trial, noise: Array, error: float) -> dict[str, Array]:
+    seen = prior[trial.approach]
+    off = seen - np.mean(seen, axis=-1, keepdims=True)
+    variance = np.mean(off**2, axis=-1, keepdims=True) + error**2
+    surprise = middle_of(trial) + noise - seen
+    moved = {}
+    for name, quality in prior.items():
+        together = np.mean(off * quality, axis=-1, keepdims=True)
+        moved[name] = np.clip(quality + together / variance * surprise, 0.0, 1.0)
+    return moved
+
+
+def shifts(prior: Qualities, posterior: Qualities) -> dict[str, Array]:
+    """By how much evidence moved each approach's mean quality: sample axis of length one."""
+    return {
+        name: np.mean(posterior[name], axis=-1, keepdims=True)
+        - np.mean(prior[name], axis=-1, keepdims=True)
+        for name in prior
+    }
+
+
+def compared(trials: Sequence[Trial], inputs: Inputs) -> list[tuple[Trial, Trial]]:
+    """Pairs of trials of different approaches whose intervals overlap: they decide nothing."""
+    pairs = []
+    for place, one in enumerate(trials):
+        for other in trials[place + 1 :]:
+            a, b = interval_of(one, inputs), interval_of(other, inputs)
+            if one.approach != other.approach and a.low <= b.high and b.low <= a.high:
+                pairs.append((one, other))
+    return pairs

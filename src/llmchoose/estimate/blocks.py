@@ -1,0 +1,89 @@
+"""A block: one profile with one change or another in each row, for all formulas at once."""
+
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from llmchoose.estimate.formulas.distributions import Array
+from llmchoose.estimate.inputs import Inputs, draw_field, list_weights
+from llmchoose.estimate.priors import Drawn
+from llmchoose.knowledge.fields import Field
+from llmchoose.profile.model import Profile, Value
+
+Change = Mapping[str, Value]
+# Their answers choose models, cards and prices, of which a block has one.
+STRUCTURAL = frozenset(
+    {
+        "as_of",
+        "compute.acquire",
+        "compute.gpu",
+        "compute.owned",
+        "compute.region",
+        "data.tokens_per_example",
+        "model.api",
+        "model.open",
+        "model.target_params",
+        "ops.refresh",
+        "task.kind",
+        "task.language",
+        "task.token_premium",
+        "traffic.input_tokens",
+        "traffic.output_tokens",
+    }
+)
+
+
+def block_of(base: Inputs, changes: Sequence[Change]) -> Inputs:
+    """Inputs with a row for each change of a profile; draws of shape (rows, samples).
+
+    A row holds what `read_inputs` would give for the changed profile: priors that hang on a changed
+    answer are drawn again.
+
+    Args:
+        base: Inputs of the profile.
+        changes: Answers by field; none of a field in `STRUCTURAL`.
+    """
+    rows = [_row(base, change) for change in changes]
+    moved = {name for row, _ in rows for name in row}
+    values: dict[str, Drawn] = dict(base.values)
+    for name in moved:
+        stacked: Any = np.stack([row.get(name, base.values[name]) for row, _ in rows])
+        values[name] = stacked
+    lists = dict(base.lists)
+    for name in moved & set(base.lists):
+        words = base.lists[name]
+        held = [weights.get(name, words) for _, weights in rows]
+        lists[name] = {word: np.stack([one[word] for one in held]) for word in words}
+    told = {
+        name: np.array([[name in change] for change in changes])
+        for name in {name for change in changes for name in change} - base.given
+    }
+    return replace(base, values=values, lists=lists, told=told, n_rows=len(changes))
+
+
+def _row(base: Inputs, change: Change) -> tuple[dict[str, Drawn], dict[str, Mapping[str, Array]]]:
+    """What a change moves: draws of fields, and weights of list fields."""
+    profile = replace(base.profile, values={**base.profile.values, **change})
+    drawn: dict[str, Drawn] = {}
+    weights: dict[str, Mapping[str, Array]] = {}
+    for field in base.knowledge.fields.values():
+        if field.name in change or _hangs_on(field, change, drawn, profile):
+            seen = ChainMap(drawn, dict(base.values))
+            found, _ = draw_field(field, profile, base.knowledge, base.draws, seen)
+            if found is not None:
+                drawn[field.name] = found
+                if field.type == "enums":
+                    weights[field.name] = list_weights(field, profile.get(field.name), found)
+    return drawn, weights
+
+
+def _hangs_on(field: Field, change: Change, drawn: Mapping[str, Drawn], profile: Profile) -> bool:
+    """Whether a field that is left open has a prior that a change moves."""
+    prior = field.prior
+    if prior is None or profile.given(field.name):
+        return False
+    parents = {prior.by, prior.same_as, prior.at_most.by if prior.at_most else None}
+    return prior.clues or bool(parents & (change.keys() | drawn.keys()))
