@@ -262,3 +262,25 @@ def test_a_rulebook_that_cites_an_unknown_source_is_refused(
     assert done.stdout == b""
     assert b"error: `our-invoice` is no source of the knowledge" in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_a_mistake_in_a_rulebook_is_shown_where_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text("extends: shipped\ncriteria:\n  - id: gap_fit\n    wieght: 12\n")
+    done = run("assess", str(PROFILE), "--rulebook", str(file))
+    assert done.returncode == 2
+    assert done.stdout == b""
+    said = done.stderr.decode()
+    assert f"--> {file}:4:5" in said
+    assert "did you mean weight?" in said
+
+
+def test_a_rulebook_that_extends_the_shipped_one_shows_in_the_report(tmp_path: Path) -> None:
+    file = tmp_path / "bank.yaml"
+    file.write_text("extends: shipped\ncriteria:\n  - id: gap_fit\n    weight: 19\n")
+    done = run("assess", str(PROFILE), "-f", "json", "--rulebook", str(file))
+    report = json.loads(done.stdout)
+    assert report["generated_from"]["rulebook"].endswith("+bank")
+    for approach in report["approaches"]:
+        weights = {one["id"]: one["weight"] for one in approach["criteria"]}
+        assert weights["gap_fit"] == 19

@@ -9,7 +9,8 @@ import pytest
 from llmchoose.errors import InputError
 from llmchoose.knowledge import tables
 from llmchoose.knowledge.build import checked, read_csv, read_yaml_file
-from llmchoose.knowledge.load import SHIPPED, Knowledge, load_knowledge
+from llmchoose.knowledge.load import SHIPPED, load_knowledge
+from llmchoose.knowledge.readings import Reading
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
 
 ROWS: dict[str, type] = {
@@ -29,6 +30,7 @@ ROWS: dict[str, type] = {
 }
 RULES: dict[str, Any] = {
     "rulebook.yaml": Rulebook,
+    "readings.yaml": list[Reading],
     "approaches.yaml": list[Approach],
     "risks.yaml": list[Risk],
     "plan.yaml": Mapping[str, tuple[Step, ...]],
@@ -93,15 +95,3 @@ def test_a_wrong_row_of_ones_own_is_named(tmp_path: Path, text: str, said: str) 
     file.write_text(text)
     with pytest.raises(InputError, match=said):
         _ = load_knowledge(file).factors
-
-
-def test_a_rulebook_with_a_mistake_is_refused(tmp_path: Path, knowledge: Knowledge) -> None:
-    text = (SHIPPED / "rulebook.yaml").read_text("utf-8").replace("kind: hard", "kind: harsh", 1)
-    file = tmp_path / "own.yaml"
-    file.write_text(text)
-    with pytest.raises(InputError, match=r"gates\.0\.kind"):
-        _ = load_knowledge(rulebook=file).rulebook
-    file.write_text("gates: [")
-    with pytest.raises(InputError) as caught:
-        _ = load_knowledge(rulebook=file).rulebook
-    assert caught.value.problems[0].mark is not None

@@ -47,7 +47,7 @@ def command(
     seed: Seed = 0,
     rulebook: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="A rulebook of your own instead of the shipped one."),
+        typer.Option(metavar="FILE", help="A rulebook of your own: whole, or what it changes."),
     ] = None,
     knowledge: KnowledgePath = None,
 ) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from llmchoose.errors import InputError, Problem, did_you_mean, quoted
-from llmchoose.knowledge.build import build, checked, read_csv, read_header, read_yaml_file
+from llmchoose.knowledge.build import build, read_csv, read_header, read_yaml_file
 from llmchoose.knowledge.fields import Field, load_fields
+from llmchoose.knowledge.readings import Reading
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
 from llmchoose.knowledge.tables import (
     ApiModel,
@@ -66,7 +67,7 @@ class Knowledge:
     Args:
         folder: The knowledge folder.
         overlay: A folder of tables named as in `folder`, or one such table.
-        rulebook_file: A rulebook that takes the place of the shipped one.
+        rulebook_file: A rulebook that takes the place of the shipped one, or extends it.
     """
 
     folder: Path = SHIPPED
@@ -228,8 +229,16 @@ class Knowledge:
         if self.rulebook_file is None:
             shipped: Rulebook = build(Rulebook, read_yaml_file(self.folder / "rulebook.yaml"))
             return shipped
-        own: Rulebook = checked(read_yaml_file(self.rulebook_file), Rulebook, self.rulebook_file)
-        return own
+        from llmchoose.knowledge.rulecheck.read import read_rulebook  # seldom needed
+        from llmchoose.knowledge.rulecheck.vocabulary import Vocabulary
+
+        names = Vocabulary(self.fields, self.readings, self.sources.keys() | self.evidence.keys())
+        return read_rulebook(self.rulebook_file, self.folder / "rulebook.yaml", names)
+
+    @cached_property
+    def readings(self) -> Mapping[str, Reading]:
+        """What rules may read of the estimate, by id (without the prefix `est.`)."""
+        return {row.id: row for row in self._list("readings.yaml", Reading)}
 
     @cached_property
     def approaches(self) -> tuple[Approach, ...]:
@@ -315,7 +324,8 @@ def load_knowledge(
         overlay: A table (`factors.csv`, `rents.csv` …, known by its name or its columns) or a
             folder of them: rows with a known id replace the shipped row, others are added. What
             such rows cite may be defined in a `sources.csv` beside them.
-        rulebook: A rulebook file that replaces the shipped one.
+        rulebook: A rulebook file that replaces the shipped one or, with `extends: shipped`,
+            changes some of it. It is read, and refused, when it is first used.
 
     Raises:
         InputError: A path does not exist, or is not named like a table of the knowledge.

@@ -10,7 +10,8 @@ from llmchoose.profile.entries import read_trials, read_waivers
 from llmchoose.profile.model import Profile, Value
 from llmchoose.profile.values import READERS, Reader
 from llmchoose.profile.world import World
-from llmchoose.yamltext import LARGEST, parse_yaml
+from llmchoose.yamltext import STARTER, parse_yaml
+from llmchoose.yamltext.files import read_bounded
 from llmchoose.yamltext.tree import Document, Pair, Pairs, Scalar, lines_of
 
 __all__ = ["load_profile", "parse_day", "parse_profile", "set_value"]
@@ -25,20 +26,7 @@ def load_profile(path: str | Path, knowledge: World) -> Profile:
     Raises:
         InputError: The file cannot be read, or is no profile; every problem is named.
     """
-    file = Path(path)
-    try:
-        with file.open("rb") as handle:
-            data = handle.read(LARGEST + 1)
-    except IsADirectoryError:
-        raise _unreadable(f"{path} is a folder", "name a profile in it") from None
-    except FileNotFoundError:
-        raise _unreadable(f"{path} does not exist", _nearby(file)) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the name is not that of a file"
-        raise _unreadable(f"{path} cannot be read: {reason}", "") from None
-    if len(data) > LARGEST:
-        # Only its beginning was read: enough to say what is wrong with it.
-        data += b" " * max(0, file.stat().st_size - len(data))
+    data = read_bounded(Path(path), "name a profile in it", STARTER)
     return parse_profile(data, str(path), knowledge)
 
 
@@ -234,15 +222,3 @@ def _require(root: Pairs, values: Mapping[str, Value], reader: Reader) -> None:
 
 def _place(problem: Problem) -> tuple[int, int]:
     return (problem.mark.line, problem.mark.column) if problem.mark else (0, 0)
-
-
-def _unreadable(message: str, hint: str) -> InputError:
-    return InputError((Problem(message, hint=hint),))
-
-
-def _nearby(file: Path) -> str:
-    try:
-        names = [other.name for other in file.parent.iterdir()]
-    except OSError:
-        return "check the name of the folder"
-    return did_you_mean(file.name, names) or "llmchoose init writes a profile to start from"

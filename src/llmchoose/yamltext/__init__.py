@@ -29,6 +29,7 @@ LARGEST = 1_000_000
 DEEPEST = 50
 MOST_NODES = 20_000
 MOST_PROBLEMS = 100
+STARTER = "llmchoose init writes a profile to start from"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -48,8 +49,14 @@ def read_yaml(data: bytes, path: str) -> Node:
     return document.root
 
 
-def parse_yaml(data: bytes, path: str) -> Document:
-    """As `read_yaml`, but problems are returned, with the tree as far as it could be read."""
+def parse_yaml(data: bytes, path: str, if_empty: str = STARTER) -> Document:
+    """As `read_yaml`, but problems are returned, with the tree as far as it could be read.
+
+    Args:
+        data: As for `read_yaml`.
+        path: As for `read_yaml`.
+        if_empty: What to do about a file with nothing in it.
+    """
     text, problem = _decode(data, path)
     if problem is not None:
         return Document(path, text, None, (problem,))
@@ -62,8 +69,8 @@ def parse_yaml(data: bytes, path: str) -> Document:
     except _Refused as refused:
         return Document(path, text, None, (*builder.problems, refused.problem))
     if builder.root is None:
-        hint = "llmchoose init writes a profile to start from"
-        empty = Problem("there is nothing in the file", Mark(path, 1, 1), line_of(text, 1), 1, hint)
+        message, line = "there is nothing in the file", line_of(text, 1)
+        empty = Problem(message, Mark(path, 1, 1), line, 1, if_empty)
         return Document(path, text, None, (empty,))
     return Document(path, text, builder.root, tuple(builder.problems))
 
@@ -204,7 +211,7 @@ class _Builder:
             self._refuse(
                 event,
                 f"lists and mappings are nested deeper than {DEEPEST}",
-                "a profile has three levels",
+                "a few levels are all that is read",
             )
         self._bound_size(self._place(event.start_mark), size + 1)
 
@@ -218,7 +225,9 @@ class _Builder:
     def _refuse_tag(self, event: Any) -> None:
         if event.tag is not None:
             span = self._span(event, event.start_mark)
-            self._report(span, "tags are not read", "write the value without the !")
+            comparison = event.tag.startswith("!=")
+            hint = 'write "!=" in quotes' if comparison else "write the value without the !"
+            self._report(span, "tags are not read", hint)
 
     def _report(self, span: Span, message: str, hint: str) -> None:
         if len(self.problems) < MOST_PROBLEMS:
