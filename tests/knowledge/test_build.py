@@ -10,6 +10,7 @@ from llmchoose.errors import InputError
 from llmchoose.knowledge import tables
 from llmchoose.knowledge.build import checked, read_csv, read_yaml_file
 from llmchoose.knowledge.load import SHIPPED, Knowledge, load_knowledge
+from llmchoose.knowledge.reference import Conflict, Practice, Reading, Term
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
 
 ROWS: dict[str, type] = {
@@ -31,6 +32,10 @@ RULES: dict[str, Any] = {
     "approaches.yaml": list[Approach],
     "risks.yaml": list[Risk],
     "plan.yaml": Mapping[str, tuple[Step, ...]],
+    "conflicts.yaml": list[Conflict],
+    "glossary.yaml": list[Term],
+    "practices.yaml": list[Practice],
+    "readings.yaml": list[Reading],
 }
 
 

@@ -249,6 +249,11 @@ def test_every_input_that_a_rule_reads_exists(knowledge: Knowledge) -> None:
     for name in _inputs(knowledge):
         assert name in readings or name in knowledge.fields, name
     assert {PREFIX + name for name in RESTS_ON} <= readings
+    explained = {one.id: one.rests_on for one in knowledge.readings}
+    assert set(explained) == readings
+    assert {PREFIX + name: rests for name, rests in RESTS_ON.items()} == {
+        name: rests for name, rests in explained.items() if rests
+    }
 
 
 def test_breakpoints_and_weights_are_in_order(knowledge: Knowledge) -> None:
