@@ -1,7 +1,8 @@
 """Write the reference pages of `docs/` from the knowledge: `python scripts/make_docs.py [--check]`.
 
 Whole pages, and blocks of other pages between `<!-- made: NAME -->` and `<!-- end -->`: nobody
-types the figures of the backtest. `--check` writes nothing and exits 1 if a page would change.
+types the figures of the backtest. Each criterion and gate has a page of its own. `--check` writes
+nothing and exits 1 if a page is missing, would change, or belongs to no rule.
 """
 
 import sys
@@ -17,13 +18,23 @@ from llmchoose.estimate.formulas.distributions import Draws  # noqa: E402
 from llmchoose.estimate.inputs import Setting  # noqa: E402
 from llmchoose.estimate.pretrain.calculator import estimate_pretraining  # noqa: E402
 from llmchoose.estimate.pretrain.job import Run  # noqa: E402
-from llmchoose.knowledge.fields import Field, Prior  # noqa: E402
+from llmchoose.explanation.kinds import KINDS  # noqa: E402
+from llmchoose.explanation.lookup import page_of  # noqa: E402
+from llmchoose.explanation.wording import blanks, condition, prior_words, type_of  # noqa: E402
+from llmchoose.knowledge.fields import Field  # noqa: E402
 from llmchoose.knowledge.load import Knowledge, load_knowledge  # noqa: E402
-from llmchoose.knowledge.rules import Condition, Criterion, Gate  # noqa: E402
+from llmchoose.knowledge.rules import Criterion, Gate  # noqa: E402
 from llmchoose.report.backtest import render_markdown  # noqa: E402
 from llmchoose.report.calculators import pretrain  # noqa: E402
+from llmchoose.report.explanation.markdown import render_page  # noqa: E402
+from llmchoose.report.markup import escape  # noqa: E402
 
 NOTE = "<!-- Made by scripts/make_docs.py from the knowledge folder; do not edit. -->"
+CRITERIA, GATES = (
+    next(kind for kind in KINDS if kind.name == name) for name in ("criterion", "gate")
+)
+# Folders with one page for each rule, and nothing else.
+PER_RULE = ("docs/criteria", "docs/gates")
 
 
 def main() -> int:
@@ -32,22 +43,48 @@ def main() -> int:
     pages = {
         "docs/profile.md": profile_page(knowledge),
         "docs/rulebook.md": rulebook_page(knowledge),
+        **rule_pages(knowledge),
     }
     blocks = {"backtest": backtest_block(knowledge), "explain": explain_block(knowledge)}
     for name in ("README.md", "docs/estimates.md"):
         pages[name] = with_blocks(_read(name), blocks)
-    stale = [name for name, text in pages.items() if _read(name) != text]
     if "--check" in sys.argv:
-        print("\n".join(f"{name} is out of date" for name in stale))
-        return int(bool(stale))
-    for name in stale:
-        (ROOT / name).write_text(pages[name], "utf-8")
+        faults = out_of_date(pages, ROOT)
+        print("\n".join(faults))
+        return int(bool(faults))
+    write(pages, ROOT)
     return 0
 
 
-def _read(name: str) -> str:
-    path = ROOT / name
+def _read(name: str, root: Path = ROOT) -> str:
+    path = root / name
     return path.read_text("utf-8") if path.exists() else ""
+
+
+def out_of_date(pages: Mapping[str, str], root: Path) -> list[str]:
+    """What is wrong with the pages of a folder: missing, stale, or of a rule that is gone."""
+    there = [name for name in pages if (root / name).exists()]
+    return [
+        *(f"{name} is missing" for name in pages if name not in there),
+        *(f"{name} is out of date" for name in there if _read(name, root) != pages[name]),
+        *(f"{name} belongs to no rule" for name in orphans(pages, root)),
+    ]
+
+
+def orphans(pages: Mapping[str, str], root: Path) -> list[str]:
+    """Files in the folders of pages made one for each rule that nothing makes."""
+    found = (path for folder in PER_RULE for path in sorted((root / folder).glob("*")))
+    return [name for path in found if (name := path.relative_to(root).as_posix()) not in pages]
+
+
+def write(pages: Mapping[str, str], root: Path) -> None:
+    """Write the pages that differ, and remove those of rules that are gone."""
+    for name, text in pages.items():
+        if _read(name, root) != text:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(text, "utf-8")
+    for name in orphans(pages, root):
+        (root / name).unlink()
 
 
 def with_blocks(page: str, blocks: Mapping[str, str]) -> str:
@@ -99,128 +136,85 @@ def profile_page(knowledge: Knowledge) -> str:
 
 
 def _field(field: Field) -> list[str]:
-    kind = field.type if field.type != "quantity" else f"{field.dimension}, in {field.unit}"
-    kind = f"duration, in {field.unit}" if field.type == "duration" else kind
-    lines = [f"### `{field.name}`", "", f"{field.help} *{kind}*", ""]
+    lines = [f"### `{field.name}`", "", f"{field.help} *{type_of(field)}*", ""]
     if field.values:
         lines += ["Values: " + ", ".join(f"`{value}`" for value in field.values) + ".", ""]
     if field.words:
         lines += ["Words: " + ", ".join(f"`{word}`" for word in field.words) + ".", ""]
     lines += [f"Example: `{field.example}`", ""]
     if field.prior is not None:
-        lines += [f"When left out: {_prior(field.prior)}", ""]
+        lines += [f"When left out: {prior_words(field.prior, '`')}", ""]
     return lines
 
 
-def _prior(prior: Prior) -> str:
-    if prior.table:
-        text = f"column `{prior.column}` of {prior.table}.csv, by `{prior.by}`"
-    elif prior.cases:
-        cases = (
-            f"{word} {points.p10:g} / {points.p50:g} / {points.p90:g}"
-            for word, points in prior.cases.items()
-        )
-        text = f"by `{prior.by}`: {'; '.join(cases)} (p10 / p50 / p90)"
-    elif prior.probabilities:
-        text = ", ".join(f"{word} {share:.0%}" for word, share in prior.probabilities.items())
-    elif prior.value is not None:
-        text = f"`{prior.value}`"
-    else:
-        text = f"{prior.p10:g} / {prior.p50:g} / {prior.p90:g} (p10 / p50 / p90)"
-    first = f"the answer to `{prior.same_as}` if there is one, else " if prior.same_as else ""
-    source = f" [{prior.source}, {prior.as_of}]" if prior.source else ""
-    return f"{first}{text}.{source}"
-
-
 def rulebook_page(knowledge: Knowledge) -> str:
-    """Gates, criteria and combinations, each with its sources."""
+    """Gates and criteria with links to their pages, and what pays beside an approach."""
     book = knowledge.rulebook
     lines = [
         NOTE,
         "",
         "# The rulebook",
         "",
-        f"`{book.id}`, as of {book.as_of}.",
+        f"`{book.id}`, as of {book.as_of}. `llmchoose explain ID` prints each of these pages.",
         "",
         "## Gates",
         "",
         "A hard gate that an answer closes makes an approach infeasible; a soft one costs "
         f"{book.ladder.gate_penalty:g} points of fit. An input that is left open closes none.",
         "",
-    ]
-    for gate in book.gates:
-        lines += _gate(gate)
-    lines += [
+        "| gate | kind | closes | when |",
+        "|---|---|---|---|",
+        *(_gate_row(row, knowledge) for row in GATES.rows(knowledge)),
+        "",
         "## Criteria",
         "",
         "Deciding criteria make up the fit by weight; the others explain.",
         "",
+        "| criterion | | reads | decides | weight |",
+        "|---|---|---|---|---|",
+        *(_criterion_row(row) for row in book.criteria),
+        "",
+        "## Combinations and techniques",
+        "",
     ]
-    for criterion in book.criteria:
-        lines += _criterion(criterion)
-    lines += ["## Combinations and techniques", ""]
     for rule in book.combinations:
         what = rule.add or rule.technique
+        when = escape(condition(rule.when, knowledge))
         lines += [
             f"### {rule.id}",
             "",
-            f"`{what}` beside {_codes(rule.primary)}, when "
-            f"{_condition(rule.when)}. {rule.value} {_sources(rule.sources)}",
+            f"`{what}` beside {_codes(rule.primary)}, when {when}. {escape(blanks(rule.value))} "
+            f"{_sources(rule.sources)}",
             "",
         ]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _gate(gate: Gate) -> list[str]:
-    return [
-        f"### {gate.id} ({gate.kind})",
-        "",
-        f"Excludes {_codes(gate.excludes)} when {_condition(gate.when)}.",
-        "",
-        f"> {gate.reason}",
-        "",
-        _sources(gate.sources),
-        "",
-    ]
+def _gate_row(gate: Gate, knowledge: Knowledge) -> str:
+    every = len(gate.excludes) == len(knowledge.approaches)
+    closes = "every approach" if every else _codes(gate.excludes)
+    when = escape(condition(gate.when, knowledge))
+    return f"| [{gate.id}](gates/{gate.id}.md) | {gate.kind} | {closes} | {when} |"
 
 
-def _criterion(criterion: Criterion) -> list[str]:
-    role = {"always": "decides", "when_given": "decides when measured", "never": "explains"}
-    low, high = criterion.range
-    lines = [
-        f"### {criterion.id}: {criterion.name}",
-        "",
-        f"Reads `{criterion.input}` ({criterion.unit}); {role[criterion.decides]}, weight "
-        f"{criterion.weight:g} ({low:g} to {high:g}).",
-        "",
-    ]
-    for curve in criterion.curves:
-        points = ", ".join(f"{place:g} → {score:g}" for place, score in curve.points)
-        lines.append(f"- {_codes(curve.approaches)}: {points}")
-    for word, row in criterion.table.items():
-        scores = ", ".join(f"{approach} {score:g}" for approach, score in row.items())
-        lines.append(f"- `{word}`: {scores}")
-    return [
-        *lines,
-        "",
-        f"For: {criterion.why_for} Against: {criterion.why_against}",
-        "",
-        _sources(criterion.sources),
-        "",
-    ]
-
-
-def _condition(condition: Condition) -> str:
-    if condition.always:
-        return "always"
-    word = " and " if condition.all else " or "
-    return word.join(
-        f"`{test.input}` {test.op} `{test.than or _value(test.value)}`" for test in condition.tests
+def _criterion_row(row: Criterion) -> str:
+    role = {"always": "always", "when_given": "when measured", "never": "no, explains"}
+    reads = "nothing" if row.input == "1" else f"`{row.input}`"
+    return (
+        f"| [{row.id}](criteria/{row.id}.md) | {escape(row.name)} | {reads} "
+        f"| {role[row.decides]} | {row.weight:g} |"
     )
 
 
-def _value(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def rule_pages(knowledge: Knowledge) -> dict[str, str]:
+    """A page for each criterion and gate: what `explain ID --format markdown` prints."""
+    back = "[The rulebook](../rulebook.md)"
+    return {
+        f"docs/{kind.plural}/{row.id}.md": f"{NOTE}\n\n{render_page(page_of(kind, row, knowledge))}"
+        f"\n{back}\n"
+        for kind in (CRITERIA, GATES)
+        for row in kind.rows(knowledge)
+    }
 
 
 def _codes(names: Iterable[str]) -> str:

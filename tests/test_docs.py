@@ -1,10 +1,17 @@
 """The documentation says what the program does now."""
 
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmchoose.knowledge.load import Knowledge
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,8 +27,61 @@ def test_the_reference_pages_are_those_of_the_knowledge() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.fixture(scope="module")
+def make_docs() -> dict[str, Any]:
+    return runpy.run_path(str(ROOT / "scripts" / "make_docs.py"))
+
+
+@pytest.fixture
+def pages(make_docs: dict[str, Any], knowledge: Knowledge) -> dict[str, str]:
+    made: dict[str, str] = make_docs["rule_pages"](knowledge)
+    return made
+
+
+def test_every_criterion_and_gate_has_a_page_that_the_index_links_to(
+    pages: dict[str, str], knowledge: Knowledge
+) -> None:
+    book = knowledge.rulebook
+    wanted = {f"docs/criteria/{one.id}.md" for one in book.criteria}
+    wanted |= {f"docs/gates/{one.id}.md" for one in book.gates} | {"docs/gates/G-NOT-YET.md"}
+    assert set(pages) == wanted
+    index = (ROOT / "docs" / "rulebook.md").read_text("utf-8")
+    assert all(f"]({name.removeprefix('docs/')})" in index for name in pages)
+
+
+PAGE = "docs/gates/G-API.md"
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda root: (root / PAGE).unlink(), [f"{PAGE} is missing"]),
+        (lambda root: (root / PAGE).write_text(""), [f"{PAGE} is out of date"]),
+        (lambda root: (root / PAGE).write_text("Old."), [f"{PAGE} is out of date"]),
+        (
+            lambda root: (root / "docs/criteria/gone.md").write_text("Old."),
+            ["docs/criteria/gone.md belongs to no rule"],
+        ),
+        (lambda root: None, []),
+    ],
+    ids=["missing", "empty", "stale", "orphan", "current"],
+)
+def test_a_missing_stale_or_orphan_page_is_named_and_mended(
+    tmp_path: Path,
+    make_docs: dict[str, Any],
+    pages: dict[str, str],
+    harm: Callable[[Path], None],
+    said: list[str],
+) -> None:
+    make_docs["write"](pages, tmp_path)
+    harm(tmp_path)
+    assert make_docs["out_of_date"](pages, tmp_path) == said
+    make_docs["write"](pages, tmp_path)
+    assert make_docs["out_of_date"](pages, tmp_path) == []
+
+
 def test_links_between_pages_lead_somewhere() -> None:
-    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
         for link in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
             if not link.startswith(("http", "mailto")):
                 assert (page.parent / link).exists(), f"{page.name}: {link}"

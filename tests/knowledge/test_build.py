@@ -11,6 +11,7 @@ from llmchoose.knowledge import tables
 from llmchoose.knowledge.build import checked, read_csv, read_yaml_file
 from llmchoose.knowledge.load import SHIPPED, load_knowledge
 from llmchoose.knowledge.readings import Reading
+from llmchoose.knowledge.reference import Conflict, Practice, Term
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
 
 ROWS: dict[str, type] = {
@@ -25,15 +26,17 @@ ROWS: dict[str, type] = {
     "currencies.csv": tables.Currency,
     "factors.csv": tables.Factor,
     "fitted.csv": tables.Fitted,
-    "closures.csv": tables.Closure,
     "evidence.csv": tables.Evidence,
 }
 RULES: dict[str, Any] = {
     "rulebook.yaml": Rulebook,
-    "readings.yaml": list[Reading],
     "approaches.yaml": list[Approach],
     "risks.yaml": list[Risk],
     "plan.yaml": Mapping[str, tuple[Step, ...]],
+    "conflicts.yaml": list[Conflict],
+    "glossary.yaml": list[Term],
+    "practices.yaml": list[Practice],
+    "readings.yaml": list[Reading],
 }
 
 
@@ -66,18 +69,6 @@ def test_rows_of_ones_own_replace_and_add(tmp_path: Path) -> None:
     own = load_knowledge(file)
     assert own.factors["epochs"].p50 == 1
     assert own.factors["tokens_per_param"].p50 == 20
-
-
-def test_a_closure_of_ones_own_replaces_the_shipped_one(tmp_path: Path) -> None:
-    header = "id,approach,gap,judged,p10,p50,p90,unit,source,as_of\n"
-    file = tmp_path / "closures.csv"
-    file.write_text(header + "rag.knowledge,rag,knowledge,0.9,0.8,0.9,0.95,share,judgement,2026\n")
-    own = load_knowledge(file).closures
-    assert own["rag", "knowledge"].p50 == 0.9
-    assert len(own) == len(load_knowledge().closures)
-    file.write_text(header + "rag.knowledge,rag,knowledge,0.9,0.8,0.7,0.95,share,judgement,2026\n")
-    with pytest.raises(InputError, match="p10 <= p50 <= p90"):
-        _ = load_knowledge(file).closures
 
 
 @pytest.mark.parametrize(

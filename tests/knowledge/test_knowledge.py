@@ -12,7 +12,6 @@ import yaml
 
 from llmchoose.decision.conditions import PREFIX
 from llmchoose.errors import InputError
-from llmchoose.estimate.approaches.readings import RESTS_ON
 from llmchoose.knowledge.load import SHIPPED, Knowledge, load_knowledge
 from llmchoose.knowledge.rules import Condition
 from llmchoose.knowledge.tables import Row
@@ -251,7 +250,6 @@ def test_every_input_that_a_rule_reads_exists(knowledge: Knowledge) -> None:
     readings = {PREFIX + name for name in ranked.facts.readings}
     for name in _inputs(knowledge):
         assert name in readings or name in knowledge.fields, name
-    assert {PREFIX + name for name in RESTS_ON} <= readings
 
 
 def test_breakpoints_and_weights_are_in_order(knowledge: Knowledge) -> None:

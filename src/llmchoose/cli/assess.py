@@ -1,7 +1,7 @@
 """llmchoose assess: the recommendation for one or more profiles."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,7 @@ from llmchoose.cli.options import (
     Output,
     Samples,
     Seed,
+    format_called,
     read_day,
     read_profile,
     refuse_overwriting,
@@ -56,7 +57,7 @@ def command(
     from llmchoose.errors import InputError
     from llmchoose.knowledge.load import load_knowledge
 
-    renderer = _renderer(output_format)
+    renderer = format_called(output_format, FORMATS)
     refuse_overwriting(output, profiles)
     refuse_overwriting(output, (knowledge, rulebook), "the knowledge")
     known, day = load_knowledge(knowledge, rulebook), read_day(as_of)
@@ -71,15 +72,3 @@ def command(
         raise InputError(tuple(problems))
     reports = [assess(one, known, as_of=day, seed=seed, samples=samples) for one in read]
     write(renderer.render_all(reports, plain=output is not None), output)
-
-
-def _renderer(name: str) -> Any:
-    from importlib import import_module
-
-    from llmchoose.errors import InputError, Problem, did_you_mean, one_of, quoted
-
-    names = sorted(file.stem for file in FORMATS.glob("[!_]*.py"))
-    if name not in names:
-        hint = did_you_mean(name, names) or f"formats are {one_of(names)}"
-        raise InputError((Problem(f"--format: {quoted(name)} is no format", hint=hint),))
-    return import_module(f"llmchoose.report.formats.{name}")

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -75,6 +75,23 @@ def read_profile(path: str, knowledge: "Knowledge", changes: list[str]) -> "Prof
     for change in changes:
         profile = set_value(profile, change, knowledge)
     return profile
+
+
+def format_called(name: str, folder: Path) -> Any:
+    """The module of a format: a file of that name in a folder of formats of the report.
+
+    Raises:
+        InputError: There is none.
+    """
+    from importlib import import_module
+
+    from llmchoose.errors import did_you_mean, one_of, quoted
+
+    names = sorted(file.stem for file in folder.glob("[!_]*.py"))
+    if name not in names:
+        hint = did_you_mean(name, names) or f"formats are {one_of(names)}"
+        raise InputError((Problem(f"--format: {quoted(name)} is no format", hint=hint),))
+    return import_module(f"llmchoose.report.{folder.name}.{name}")
 
 
 def sentence(estimate: Callable[[], Result]) -> Result:

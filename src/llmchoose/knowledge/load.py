@@ -10,6 +10,7 @@ from llmchoose.errors import InputError, Problem, did_you_mean, quoted
 from llmchoose.knowledge.build import build, read_csv, read_header, read_yaml_file
 from llmchoose.knowledge.fields import Field, load_fields
 from llmchoose.knowledge.readings import Reading
+from llmchoose.knowledge.reference import Conflict, Practice, Term
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
 from llmchoose.knowledge.tables import (
     ApiModel,
@@ -257,6 +258,21 @@ class Knowledge:
             Mapping[str, tuple[Step, ...]], read_yaml_file(self.folder / "plan.yaml")
         )
         return plan
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Where the sources disagree, and which side the rules follow."""
+        return self._list("conflicts.yaml", Conflict)
+
+    @cached_property
+    def glossary(self) -> tuple[Term, ...]:
+        """Words as this tool uses them."""
+        return self._list("glossary.yaml", Term)
+
+    @cached_property
+    def practices(self) -> tuple[Practice, ...]:
+        """Good habits."""
+        return self._list("practices.yaml", Practice)
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:

@@ -28,3 +28,8 @@ class Reading:
     after_gates: bool = False
     partly: bool = False
     source: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name that rules call it by."""
+        return PREFIX + self.id

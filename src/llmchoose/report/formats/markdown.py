@@ -1,24 +1,17 @@
 """The report as Markdown: for a page, a ticket or a pull request."""
 
-import re
 from collections.abc import Sequence
 
 from llmchoose.assessment import Assessment
 from llmchoose.estimate.formulas.distributions import band
 from llmchoose.report import phrases
-
-SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+from llmchoose.report.markup import escape
 
 
 def render_all(assessments: Sequence[Assessment], *, plain: bool = False) -> str:
     """Reports one after another, each under a heading of its own."""
     del plain  # Markdown has no colour
     return "\n".join(_render(one) for one in assessments)
-
-
-def escape(text: str) -> str:
-    """Text that Markdown and HTML leave as it is."""
-    return SPECIAL.sub(r"\\\1", text).replace("\n", " ")
 
 
 def _render(assessment: Assessment) -> str:

@@ -3,22 +3,16 @@
 Lines are laid out here; rich gives them colour where standard output is a terminal that wants it.
 """
 
-import os
-import sys
 from collections.abc import Iterator, Sequence
-from shutil import get_terminal_size
-from textwrap import TextWrapper
 
 from llmchoose.assessment import Assessment
 from llmchoose.estimate.approaches.model import Item
 from llmchoose.estimate.formulas.distributions import band
 from llmchoose.report import phrases
+from llmchoose.report.screen import Line, Pair, columns, cut, listed, printed, terminal_width
 
-NARROWEST, WIDEST, WIDE = 40, 160, 120
+WIDE = 120
 FIRST_STEPS = 3
-GAP = "  "
-Line = tuple[str, str]
-Pair = tuple[str, str]
 
 
 def render_all(assessments: Sequence[Assessment], *, plain: bool = False) -> str:
@@ -28,29 +22,9 @@ def render_all(assessments: Sequence[Assessment], *, plain: bool = False) -> str
         assessments: What to report.
         plain: Write no colour whatever the terminal says (for files).
     """
-    width = min(max(get_terminal_size().columns, NARROWEST), WIDEST)
+    width = terminal_width()
     lines = [line for one in assessments for line in _report(one, width)]
-    if plain or not _wants_colour():
-        return "".join(f"{text.rstrip()}\n" for text, _ in lines)
-    return _coloured(lines, width)
-
-
-def _wants_colour() -> bool:
-    if os.environ.get("NO_COLOR") and not os.environ.get("FORCE_COLOR"):
-        return False
-    terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    return terminal or bool(os.environ.get("FORCE_COLOR"))
-
-
-def _coloured(lines: Sequence[Line], width: int) -> str:
-    from rich.console import Console  # dear to load, and only needed for colour
-    from rich.text import Text
-
-    console = Console(file=sys.stdout, highlight=False, width=width)
-    with console.capture() as captured:
-        for text, style in lines:
-            console.print(Text(text, style=style), no_wrap=True, overflow="ignore", crop=False)
-    return captured.get()
+    return printed(lines, width, plain=plain)
 
 
 def _report(assessment: Assessment, width: int) -> Iterator[Line]:
@@ -64,7 +38,7 @@ def _report(assessment: Assessment, width: int) -> Iterator[Line]:
 
 
 def _title(assessment: Assessment, width: int) -> Iterator[Line]:
-    name = _cut(str(assessment.profile.get("name")), width - 1)
+    name = cut(str(assessment.profile.get("name")), width - 1)
     yield f"{name} {'─' * (width - len(name) - 1)}", "bold"
     yield f"as of {assessment.inputs.day}, rulebook {assessment.knowledge.rulebook.id}", "dim"
     yield "", ""
@@ -94,44 +68,22 @@ def _answer(assessment: Assessment, width: int) -> Iterator[Line]:
     styles = {"Do": "bold green" if decision.recommended else "bold red"}
     if decision.agrees is False:
         styles["Record"] = "yellow"
-    yield from _listed(rows, width, styles)
+    yield from listed(rows, width, styles)
 
 
 def _sections(assessment: Assessment, width: int) -> Iterator[tuple[str, Iterator[Line]]]:
     best = assessment.decision.recommended
     if best is not None:
         first = enumerate(assessment.decision.plan[:FIRST_STEPS], 1)
-        yield "Why", _listed(_reasons(assessment), width, {"+": "green", "-": "red", "&": "cyan"})
-        yield "What first", _listed([(f"{n}.", step.do) for n, step in first], width)
+        yield "Why", listed(_reasons(assessment), width, {"+": "green", "-": "red", "&": "cyan"})
+        yield "What first", listed([(f"{n}.", step.do) for n, step in first], width)
     yield "All approaches side by side", _table(assessment, width)
     if best is not None:
         yield "Cost of the recommended approach", _breakdown(assessment, best.approach.id, width)
-        yield "Plan", _listed(_plan(assessment), width)
-        yield "Risks", _listed(_risks(assessment), width)
-    yield "Assumed, because the profile does not say", _listed(_assumptions(assessment), width)
-    yield "Sources", _listed(_sources(assessment), width)
-
-
-def _listed(
-    rows: Sequence[Pair], width: int, styles: dict[str, str] | None = None
-) -> Iterator[Line]:
-    """Labels with their texts beside them, each text wrapped under itself."""
-    indent = min(max((len(label) for label, _ in rows), default=0), width // 2) + len(GAP)
-    wrap = TextWrapper(width=width, subsequent_indent=" " * indent, break_on_hyphens=False)
-    for label, text in rows:
-        style = (styles or {}).get(label, "")
-        for line in wrap.wrap(f"{label:<{indent}}{text}"):
-            yield line, style
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of cells, padded so that the columns stand under each other."""
-    wide = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    return [GAP.join(f"{cell:<{w}}" for cell, w in zip(row, wide, strict=True)) for row in rows]
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text.rstrip()) <= width else f"{text[: width - 1]}…"
+        yield "Plan", listed(_plan(assessment), width)
+        yield "Risks", listed(_risks(assessment), width)
+    yield "Assumed, because the profile does not say", listed(_assumptions(assessment), width)
+    yield "Sources", listed(_sources(assessment), width)
 
 
 def _reasons(assessment: Assessment) -> list[Pair]:
@@ -153,16 +105,16 @@ def _table(assessment: Assessment, width: int) -> Iterator[Line]:
         head += ["once", "a month", "GPU-hours"]
         more = ([line.one_time, line.monthly, line.gpu_hours] for line in lines)
         rows = [row + rest for row, rest in zip(rows, more, strict=True)]
-    header, *body = _columns([head, *rows])
-    yield _cut(header, width), "bold"
+    header, *body = columns([head, *rows])
+    yield cut(header, width), "bold"
     for place, (text, line) in enumerate(zip(body, lines, strict=True)):
         style = "dim" if not line.feasible else "bold" if place == 0 else ""
-        yield _cut(text, width), style
+        yield cut(text, width), style
     against = [(line.approach, line.said) for line in lines if line.said]
     if against:
         yield "", ""
         yield "What stands against them", "bold"
-        yield from _listed(against, width)
+        yield from listed(against, width)
 
 
 def _breakdown(assessment: Assessment, approach: str, width: int) -> Iterator[Line]:
@@ -171,10 +123,10 @@ def _breakdown(assessment: Assessment, approach: str, width: int) -> Iterator[Li
     for item in estimate.items:
         usd = "unknown" if item.usd is None else phrases.money(band(item.usd))
         rows.append((item.name, usd + (" a month" if item.when == "monthly" else ""), _short(item)))
-    for place, text in enumerate(_columns(rows)):
-        yield _cut(text, width), "" if place else "bold"
+    for place, text in enumerate(columns(rows)):
+        yield cut(text, width), "" if place else "bold"
     yield "", ""
-    yield from _listed(_hardware(assessment, approach), width, {"note": "yellow"})
+    yield from listed(_hardware(assessment, approach), width, {"note": "yellow"})
 
 
 def _short(item: Item) -> str:

@@ -1,0 +1,1 @@
+"""What an id stands for: every rule, fact, claim and source of the knowledge as a page."""

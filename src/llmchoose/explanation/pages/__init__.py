@@ -1,0 +1,1 @@
+"""A page for each kind: one function from a row to a `Page`."""

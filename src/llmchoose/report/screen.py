@@ -1,0 +1,79 @@
+"""What reports for a terminal are laid out with: width, colour, lists, columns.
+
+Lines are laid out by us; rich gives them colour where standard output is a terminal that wants it.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from shutil import get_terminal_size
+from textwrap import TextWrapper, wrap
+
+NARROWEST, WIDEST = 40, 160
+GAP = "  "
+Line = tuple[str, str]
+Pair = tuple[str, str]
+
+
+def terminal_width() -> int:
+    """Columns to write in."""
+    return min(max(get_terminal_size().columns, NARROWEST), WIDEST)
+
+
+def printed(lines: Sequence[Line], width: int, *, plain: bool) -> str:
+    """Lines with their styles as text, in colour where standard output is a terminal.
+
+    Args:
+        lines: Texts that fit the width, each with its style.
+        width: Columns.
+        plain: Write no colour whatever the terminal says (for files).
+    """
+    if plain or not _wants_colour():
+        return "".join(f"{text.rstrip()}\n" for text, _ in lines)
+    return _coloured(lines, width)
+
+
+def _wants_colour() -> bool:
+    if os.environ.get("NO_COLOR") and not os.environ.get("FORCE_COLOR"):
+        return False
+    terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return terminal or bool(os.environ.get("FORCE_COLOR"))
+
+
+def _coloured(lines: Sequence[Line], width: int) -> str:
+    from rich.console import Console  # dear to load, and only needed for colour
+    from rich.text import Text
+
+    console = Console(file=sys.stdout, highlight=False, width=width)
+    with console.capture() as captured:
+        for text, style in lines:
+            console.print(Text(text, style=style), no_wrap=True, overflow="ignore", crop=False)
+    return captured.get()
+
+
+def wrapped(text: str, width: int, style: str = "") -> Iterator[Line]:
+    """A paragraph."""
+    return ((line, style) for line in wrap(text, width, break_on_hyphens=False))
+
+
+def listed(
+    rows: Sequence[Pair], width: int, styles: Mapping[str, str] | None = None
+) -> Iterator[Line]:
+    """Labels with their texts beside them, each text wrapped under itself."""
+    indent = min(max((len(label) for label, _ in rows), default=0), width // 2) + len(GAP)
+    wrapper = TextWrapper(width=width, subsequent_indent=" " * indent, break_on_hyphens=False)
+    for label, text in rows:
+        style = (styles or {}).get(label, "")
+        for line in wrapper.wrap(f"{label:<{indent - len(GAP)}}{GAP}{text}"):
+            yield line, style
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells, padded so that the columns stand under each other."""
+    wide = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return [GAP.join(f"{cell:<{w}}" for cell, w in zip(row, wide, strict=True)) for row in rows]
+
+
+def cut(text: str, width: int) -> str:
+    """A text that is too long, with a mark where it ends."""
+    return text if len(text.rstrip()) <= width else f"{text[: width - 1]}…"

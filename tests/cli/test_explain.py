@@ -1,0 +1,87 @@
+"""llmchoose explain as a real process."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "80"}
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "llmchoose", *arguments],
+        capture_output=True,
+        cwd=ROOT,
+        env={**ENVIRONMENT, **environment},
+        timeout=60,
+        check=False,
+    )
+
+
+def test_an_id_is_a_page_and_several_words_are_one_id() -> None:
+    done = run("explain", "g-labels")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"gate G-LABELS ")
+    assert run("explain", "hyperparameter", "tuning").stdout.startswith(b"term hyperparameter")
+
+
+def test_from_a_number_of_a_report_to_its_document_in_two_commands() -> None:
+    number = run("explain", "pretraining.mfu_base").stdout.decode()
+    assert "fit-pretraining" in number
+    assert "scripts/fit.py" in run("explain", "fit-pretraining").stdout.decode()
+
+
+def test_without_an_id_it_lists() -> None:
+    text = run("explain").stdout.decode()
+    assert text.startswith("criteria (")
+    assert "Longer lists: llmchoose explain LIST" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("gap_fitt",), "did you mean gap_fit?"),
+        (("gap_fit", "--format", "jsn"), "did you mean json?"),
+        (("gap_fit", "-o", "no/such/folder/x.md"), "no/such/folder"),
+        (("gap_fit", "--rulebook", "missing.yaml"), "missing.yaml"),
+    ],
+)
+def test_a_wrong_call_is_a_sentence_and_exit_2(arguments: tuple[str, ...], said: str) -> None:
+    done = run("explain", *arguments)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert said in done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_json_has_a_line_for_each_kind_that_has_the_id() -> None:
+    lines = run("explain", "rag", "-f", "json").stdout.splitlines()
+    assert [json.loads(line)["kind"] for line in lines] == ["approach", "term"]
+
+
+def test_a_file_and_a_pipe_get_no_colour(tmp_path: Path) -> None:
+    target = tmp_path / "gate.md"
+    done = run("explain", "G-API", "-f", "markdown", "-o", str(target))
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert target.read_text("utf-8").startswith("# G-API")
+    assert b"\x1b[" not in run("explain", "G-API").stdout
+    assert b"\x1b[" in run("explain", "G-API", FORCE_COLOR="1").stdout
+
+
+@pytest.mark.parametrize("name", ["gap_fit", "G-LABELS", "S4-04", "task.gap"])
+def test_it_loads_neither_numpy_nor_pydantic(name: str) -> None:
+    code = (
+        f"import os, sys; sys.argv = ['llmchoose', 'explain', {name!r}]; os._exit = sys.exit\n"
+        "from llmchoose.__main__ import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "sys.exit(bool({'numpy', 'pydantic', 'rich'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env=ENVIRONMENT, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
