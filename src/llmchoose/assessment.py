@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from llmchoose.decision.decide import Decision, decide
+from llmchoose.decision.outlook import Outlook, look_ahead
 from llmchoose.estimate.approaches.approach import estimate_all
 from llmchoose.estimate.approaches.model import Estimate
 from llmchoose.estimate.formulas.distributions import Draws
@@ -24,6 +26,11 @@ class Assessment:
     inputs: Inputs
     estimates: Mapping[str, Estimate]
     decision: Decision
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """What would change the recommendation; worked out when it is first asked for."""
+        return look_ahead(self.inputs, self.decision.weighed, self.decision.ranked, self.estimates)
 
     @property
     def knowledge(self) -> Knowledge:

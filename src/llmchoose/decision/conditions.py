@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 import numpy as np
@@ -111,10 +113,7 @@ def mostly(condition: Condition, facts: Facts) -> bool:
 
 def any_stated(inputs: Inputs, fields: Iterable[str]) -> Truth:
     """Whether one of some fields is stated: sample axis of length one."""
-    found = NEVER
-    for field in fields:
-        found = found | inputs.stated(field)
-    return found
+    return reduce(or_, (inputs.stated(field) for field in fields), NEVER)
 
 
 def facts_of(inputs: Inputs, readings: Mapping[str, Mapping[str, Array]]) -> dict[str, Facts]:
@@ -157,7 +156,7 @@ def _answer(test: Comparison, facts: Facts, shape: tuple[int, ...], known_only: 
     names = [test.input, *([test.than] if test.than else [])]
     found = compare(test, facts)
     if known_only:
-        found = found & np.logical_and.reduce([facts.known(name) for name in names])
+        found = reduce(and_, (facts.known(name) for name in names), found)
     return np.broadcast_to(found, shape)
 
 

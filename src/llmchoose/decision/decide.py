@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from llmchoose.decision.combine import Partner, Technique, partners, techniques
 from llmchoose.decision.confidence import confidence, in_words
 from llmchoose.decision.plan import FoundRisk, PlanStep, plan_steps, risks
-from llmchoose.decision.rank import Ranked, rank_approaches, weigh
+from llmchoose.decision.rank import Ranked, Weighed, rank_approaches, weigh
 from llmchoose.decision.reasons import Reason, reasons
 from llmchoose.decision.summary import summarise, summarise_none
 from llmchoose.estimate.approaches.model import Estimate
@@ -26,6 +26,7 @@ class Decision:
         techniques: Techniques that pay, by approach.
     """
 
+    weighed: Weighed
     ranked: tuple[Ranked, ...]
     recommended: Ranked | None
     second: Ranked | None
@@ -49,7 +50,8 @@ def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
         estimates: Estimate of each approach, by id.
     """
     book = inputs.knowledge.rulebook
-    ranked = rank_approaches(inputs, estimates, weigh(inputs, estimates))
+    weighed = weigh(inputs, estimates)
+    ranked = rank_approaches(inputs, estimates, weighed)
     pays: dict[str, tuple[Technique, ...]] = {
         one.approach.id: techniques(book.combinations, one, estimates[one.approach.id])
         for one in ranked
@@ -57,6 +59,7 @@ def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
     open_ = [one for one in ranked if one.feasible]
     if not open_:
         return Decision(
+            weighed,
             ranked,
             None,
             None,
@@ -76,6 +79,7 @@ def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
     sure = confidence(best.probability_best, inputs, book.confidence)
     words = in_words(sure, book.confidence)
     return Decision(
+        weighed,
         ranked,
         best,
         second,

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
 import numpy as np
 
@@ -133,7 +135,7 @@ def _counts(criterion: Criterion, facts: Facts, inferred: float) -> Array:
     if criterion.decides == "when_given":
         fields = RESTS_ON.get(criterion.input.removeprefix(PREFIX), (criterion.input,))
         stated = [facts.inputs.stated(field) for field in fields]
-        return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*stated)), float)
+        return reduce(and_, stated, ALWAYS).astype(float)
     if criterion.decides == "gap_unknown":
         return np.asarray(known & ~facts.inputs.stated("task.gap"), float)
     return np.where(known, 1.0, inferred if facts.inferred(criterion.input) else 0.0)

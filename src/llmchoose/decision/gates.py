@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 from typing import Literal
 
 import numpy as np
 
-from llmchoose.decision.conditions import ALWAYS, MOSTLY, Facts, Truth, holds, rests_on
+from llmchoose.decision.conditions import ALWAYS, MOSTLY, NEVER, Facts, Truth, holds, rests_on
 from llmchoose.decision.trials import Settled
 from llmchoose.decision.wording import fill
 from llmchoose.estimate.formulas.distributions import Array
@@ -60,7 +62,7 @@ def hold_gates(gates: tuple[Gate, ...], approach: Approach, facts: Facts) -> tup
 def is_open(held: tuple[Held, ...]) -> Truth:
     """Whether no hard gate is closed: sample axis of length one."""
     passed = [one.passed for one in held if one.gate.kind == "hard"]
-    return np.asarray(np.logical_and.reduce([ALWAYS, *np.broadcast_arrays(*passed)]))
+    return reduce(and_, passed, ALWAYS)
 
 
 def told(held: tuple[Held, ...], facts: Facts) -> tuple[GateResult, ...]:
@@ -81,9 +83,7 @@ def _hold(gate: Gate, facts: Facts) -> Held:
         closed = holds(gate.when, facts, known_only=True)
         return Held(gate, closed, ~(share(closed) > MOSTLY))
     closed = holds(gate.when, facts)
-    stated = np.logical_or.reduce(
-        np.broadcast_arrays(*(facts.known(test.input) for test in gate.when.tests))
-    )
+    stated = reduce(or_, (facts.known(test.input) for test in gate.when.tests), NEVER)
     return Held(gate, closed, ~(stated & (share(closed) >= CLOSED_SHARE)))
 
 

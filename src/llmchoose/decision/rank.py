@@ -6,12 +6,20 @@ recommendation is what they say together.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from llmchoose.decision.benefit import Charges, charges, worth
 from llmchoose.decision.conditions import Facts, Truth, facts_of
-from llmchoose.decision.fit import Scored, fit, score_criteria, told_criteria
+from llmchoose.decision.fit import (
+    SMALLEST,
+    Points,
+    Scored,
+    fit,
+    score_criteria,
+    told_criteria,
+)
 from llmchoose.decision.gates import GateResult, hold_gates, is_open, not_yet, reached, told
 from llmchoose.decision.quality import expected_quality
 from llmchoose.decision.trials import after_trials, settled_by, shifts
@@ -22,8 +30,7 @@ from llmchoose.knowledge.rules import Approach
 
 # A Gumbel distribution of scale b has the standard deviation b pi / sqrt(6).
 GUMBEL = np.sqrt(6) / np.pi
-SHOWN = 2
-RUNG_STEP = 1e-4
+DIGITS = 6
 Estimates = Mapping[str, Estimate]
 
 
@@ -35,15 +42,18 @@ class Weighed:
     sample axis.
 
     Attributes:
+        rung_step: Chance by which an approach must lead for each rung that it stands higher.
         open: No hard gate is closed.
         fit: The rulebook's score; `benefit` the net benefit.
         prior: Expected quality before the trials, `quality` after them.
         chance_by_fit: Share of draws in which the approach is best by fit; `chance_by_benefit` by
             net benefit; `chance` their mean. Without the sample axis.
+        points: Criteria of each approach; `charges` what net benefit takes off.
     """
 
     names: tuple[str, ...]
     rungs: Array
+    rung_step: float
     open: Truth
     fit: Array
     benefit: Array
@@ -52,16 +62,47 @@ class Weighed:
     chance_by_fit: Array
     chance_by_benefit: Array
     chance: Array
+    points: tuple[tuple[Points, ...], ...]
+    charges: tuple[Charges, ...]
+
+    def rows(self, wanted: slice) -> "Weighed":
+        """Some rows of a block."""
+        cut: dict[str, Any] = {
+            name: values[:, wanted]
+            for name, values in vars(self).items()
+            if isinstance(values, np.ndarray) and values.ndim > 1
+        }
+        return replace(self, **cut)
 
     def best(self) -> np.ndarray:
         """Place of the recommended approach, for each row; -1 where every one is closed.
 
-        The highest chance to the hundredth; of equals, the lower rung.
+        The highest chance, with the ladder's preference for lower rungs where two are alike.
         """
         rungs = self.rungs.reshape(-1, *([1] * (self.chance.ndim - 1)))
-        points = np.round(self.chance, SHOWN) - RUNG_STEP * rungs
+        points = np.round(self.chance - self.rung_step * rungs, DIGITS)
         places = np.argmax(np.where(self.open[..., 0], points, -np.inf), axis=0)
         return np.where(self.open[..., 0].any(axis=0), places, -1)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Both scores of a single profile taken apart; arrays are (approaches, samples).
+
+    Attributes:
+        total: Weight of all criteria that count; `gained` that weight times their scores.
+        moved: What fit has beside their mean: gates, rungs, evidence.
+        points: Weight and gain of each criterion that counts.
+        charges: What each charge takes off the net benefit.
+    """
+
+    fit: Array
+    benefit: Array
+    total: Array
+    gained: Array
+    moved: Array
+    points: Mapping[str, tuple[Array, Array]]
+    charges: Charges
 
 
 @dataclass(frozen=True)
@@ -107,10 +148,13 @@ def weigh(inputs: Inputs, estimates: Estimates) -> Weighed:
     prior = expected_quality(inputs)
     quality = after_trials(inputs, prior)
     moved, late = shifts(prior, quality), _penalties(inputs)
-    fits, benefits = [], []
+    fits, benefits, scored, taken_by = [], [], [], []
     for one in approaches:
         points = score_criteria(deciding, one, facts[one.id], book.ladder.inferred_weight)
-        taken = sum(charges(inputs, one, estimates, book.net_benefit).values(), start=np.zeros(1))
+        charged = charges(inputs, one, estimates, book.net_benefit)
+        taken = sum(charged.values(), start=np.zeros(1))
+        scored.append(points)
+        taken_by.append(charged)
         fits.append(fit(points, held[one.id], one.rung, book.ladder) + moved[one.id] - late[one.id])
         value = worth(inputs, quality[one.id], book.net_benefit)
         benefits.append(value - taken - late[one.id])
@@ -130,6 +174,7 @@ def weigh(inputs: Inputs, estimates: Estimates) -> Weighed:
     return Weighed(
         tuple(one.id for one in approaches),
         np.array([one.rung for one in approaches]),
+        book.ladder.tie_per_rung,
         open_,
         fit_draws,
         benefit_draws,
@@ -138,7 +183,51 @@ def weigh(inputs: Inputs, estimates: Estimates) -> Weighed:
         by_fit,
         by_benefit,
         (by_fit + by_benefit) / 2,
+        tuple(scored),
+        tuple(taken_by),
     )
+
+
+def parts_of(weighed: Weighed) -> Parts:
+    """What both scores of a single profile are made of, approaches first."""
+    samples = weighed.fit.shape[-1:]
+    names = dict.fromkeys(p.criterion.id for points in weighed.points for p in points)
+    found = {name: _part(weighed, name, samples) for name in names}
+    counting = {name: part for name, part in found.items() if np.any(part[0])}
+    total = sum((part[0] for part in counting.values()), start=np.zeros(1))
+    gained = sum((part[1] for part in counting.values()), start=np.zeros(1))
+    taken = {
+        name: np.stack([np.broadcast_to(one[name], samples) for one in weighed.charges])
+        for name in weighed.charges[0]
+        if any(np.any(one[name]) for one in weighed.charges)
+    }
+    moved = weighed.fit - gained / np.maximum(total, SMALLEST)
+    return Parts(weighed.fit, weighed.benefit, total, gained, moved, counting, taken)
+
+
+def thinned(parts: Parts, every: int) -> Parts:
+    """The same with one draw of so many."""
+    few = slice(None, None, every)
+    return Parts(
+        parts.fit[:, few],
+        parts.benefit[:, few],
+        parts.total[:, few],
+        parts.gained[:, few],
+        parts.moved[:, few],
+        {name: (a[:, few], b[:, few]) for name, (a, b) in parts.points.items()},
+        {name: taken[:, few] for name, taken in parts.charges.items()},
+    )
+
+
+def _part(weighed: Weighed, name: str, samples: tuple[int, ...]) -> tuple[Array, Array]:
+    """Weight that a criterion counts with, and what it gains, approaches first."""
+    counted, gained = [], []
+    for points in weighed.points:
+        mine = next((one for one in points if one.criterion.id == name), None)
+        weight = mine.weight * mine.applies if mine else np.zeros(1)
+        counted.append(np.broadcast_to(weight, samples))
+        gained.append(np.broadcast_to(weight * mine.score if mine else weight, samples))
+    return np.stack(counted), np.stack(gained)
 
 
 def chances(scores: Array, open_: Truth, noise: float) -> Array:
@@ -192,12 +281,15 @@ def rank_approaches(inputs: Inputs, estimates: Estimates, weighed: Weighed) -> t
                 mine,
             )
         )
-    ordered = sorted(ranked, key=_place)
+    step = book.ladder.tie_per_rung
+    ordered = sorted(ranked, key=lambda one: _place(one, step))
     return tuple(replace(one, rank=place) for place, one in enumerate(ordered, 1))
 
 
-def _place(ranked: Ranked) -> tuple[bool, float, float]:
-    return (not ranked.feasible, -round(ranked.probability_best, SHOWN), ranked.approach.rung)
+def _place(ranked: Ranked, step: float) -> tuple[bool, float, float]:
+    rung = ranked.approach.rung
+    points = round(ranked.probability_best - step * rung, DIGITS)
+    return (not ranked.feasible, -points, rung)
 
 
 def _penalties(inputs: Inputs) -> dict[str, float]:

@@ -10,8 +10,7 @@ import numpy as np
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.inputs import Inputs, draw_field, list_weights
 from llmchoose.estimate.priors import Drawn
-from llmchoose.knowledge.fields import Field
-from llmchoose.profile.model import Profile, Value
+from llmchoose.profile.model import Value
 
 Change = Mapping[str, Value]
 # Their answers choose models, cards and prices, of which a block has one.
@@ -69,21 +68,32 @@ def _row(base: Inputs, change: Change) -> tuple[dict[str, Drawn], dict[str, Mapp
     profile = replace(base.profile, values={**base.profile.values, **change})
     drawn: dict[str, Drawn] = {}
     weights: dict[str, Mapping[str, Array]] = {}
-    for field in base.knowledge.fields.values():
-        if field.name in change or _hangs_on(field, change, drawn, profile):
-            seen = ChainMap(drawn, dict(base.values))
-            found, _ = draw_field(field, profile, base.knowledge, base.draws, seen)
-            if found is not None:
-                drawn[field.name] = found
-                if field.type == "enums":
-                    weights[field.name] = list_weights(field, profile.get(field.name), found)
+    seen: ChainMap[str, Drawn] = ChainMap(drawn, dict(base.values))
+    fields = base.knowledge.fields
+    moved = [*change, *(name for field in change for name in _dependents(base, field))]
+    for name in sorted(set(moved), key=list(fields).index):
+        field = fields[name]
+        found, _ = draw_field(field, profile, base.knowledge, base.draws, seen)
+        if found is not None:
+            drawn[name] = found
+            if field.type == "enums":
+                weights[name] = list_weights(field, profile.get(name), found)
     return drawn, weights
 
 
-def _hangs_on(field: Field, change: Change, drawn: Mapping[str, Drawn], profile: Profile) -> bool:
-    """Whether a field that is left open has a prior that a change moves."""
-    prior = field.prior
-    if prior is None or profile.given(field.name):
-        return False
-    parents = {prior.by, prior.same_as, prior.at_most.by if prior.at_most else None}
-    return prior.clues or bool(parents & (change.keys() | drawn.keys()))
+def _dependents(base: Inputs, changed: str) -> tuple[str, ...]:
+    """Fields left open whose priors a change of one field moves, in the order of the schema."""
+    return base.once(("dependents", changed), lambda: _find_dependents(base, changed))
+
+
+def _find_dependents(base: Inputs, changed: str) -> tuple[str, ...]:
+    told = {clue.input for clue in base.knowledge.clues}
+    moved = {changed}
+    for field in base.knowledge.fields.values():
+        prior = field.prior
+        if prior is None or field.name in base.given or field.name == changed:
+            continue
+        parents = {prior.by, prior.same_as, prior.at_most.by if prior.at_most else None}
+        if parents & moved or (prior.clues and changed in told):
+            moved.add(field.name)
+    return tuple(name for name in base.knowledge.fields if name in moved - {changed})

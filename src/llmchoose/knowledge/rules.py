@@ -131,6 +131,7 @@ class Ladder(Rule):
     gate_penalty: float
     unavailable_penalty: float
     inferred_weight: float
+    tie_per_rung: float
     tie: float
     source: str
     note: str = ""

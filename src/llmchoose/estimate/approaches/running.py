@@ -266,8 +266,8 @@ def _one(values: Array) -> Array | float:
 
 
 def _usual_size(params: Array) -> float:
-    """The size that stands for all draws of one: its middle, to the half power of two."""
-    return float(2 ** (round(2 * np.log2(median(params))) / 2))
+    """The size that stands for all draws of one: its middle, to a power of four."""
+    return float(4 ** round(np.log2(median(params)) / 2))
 
 
 def _copies(
