@@ -30,7 +30,8 @@ class Assessment:
     @cached_property
     def outlook(self) -> Outlook:
         """What would change the recommendation; worked out when it is first asked for."""
-        return look_ahead(self.inputs, self.decision.weighed, self.decision.ranked, self.estimates)
+        made = self.decision
+        return look_ahead(self.inputs, made.weighed, made.ranked, self.estimates, made.risks)
 
     @property
     def knowledge(self) -> Knowledge:

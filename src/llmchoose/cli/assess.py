@@ -41,7 +41,7 @@ def command(
         typer.Option(
             "--set",
             metavar="FIELD=VALUE",
-            help="Change one field of the profile; may be repeated.",
+            help="Change a field of the profile, or weight:ID of the rulebook; may be repeated.",
         ),
     ] = None,
     samples: Samples = 500,
@@ -56,16 +56,18 @@ def command(
     from llmchoose.assessment import assess
     from llmchoose.errors import InputError
     from llmchoose.knowledge.load import load_knowledge
+    from llmchoose.knowledge.weights import reweighted, split_changes
 
     renderer = format_called(output_format, FORMATS)
     refuse_overwriting(output, profiles)
     refuse_overwriting(output, (knowledge, rulebook), "the knowledge")
-    known, day = load_knowledge(knowledge, rulebook), read_day(as_of)
+    weights, answers = split_changes(changes or [])
+    known, day = reweighted(load_knowledge(knowledge, rulebook), weights), read_day(as_of)
     read: list[Profile] = []
     problems: list[Problem] = []
     for path in profiles:
         try:
-            read.append(read_profile(path, known, changes or []))
+            read.append(read_profile(path, known, answers))
         except InputError as error:
             problems.extend(error.problems)
     if problems:

@@ -9,7 +9,9 @@ from llmchoose.decision.plan import FoundRisk, PlanStep, plan_steps, risks
 from llmchoose.decision.rank import Ranked, Weighed, rank_approaches, weigh
 from llmchoose.decision.reasons import Reason, reasons
 from llmchoose.decision.summary import summarise, summarise_none
+from llmchoose.decision.trials import Evidence, evidence
 from llmchoose.estimate.approaches.model import Estimate
+from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.inputs import Inputs
 
 
@@ -40,6 +42,7 @@ class Decision:
     reasons: tuple[Reason, ...]
     plan: tuple[PlanStep, ...]
     risks: tuple[FoundRisk, ...]
+    evidence: tuple[Evidence, ...] = ()
 
 
 def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
@@ -93,6 +96,7 @@ def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
         reasons(best, ranked),
         plan_steps(best, beside),
         risks(inputs.knowledge.risks, best, beside),
+        _evidence(inputs, ranked),
     )
 
 
@@ -103,6 +107,12 @@ def models_agree(open_: Sequence[Ranked]) -> bool:
         for chance in ("by_fit", "by_benefit")
     )
     return by_fit.approach.id == by_benefit.approach.id
+
+
+def _evidence(inputs: Inputs, ranked: Sequence[Ranked]) -> tuple[Evidence, ...]:
+    prior: dict[str, Array] = {one.approach.id: one.prior for one in ranked}
+    posterior: dict[str, Array] = {one.approach.id: one.quality for one in ranked}
+    return evidence(inputs, prior, posterior)
 
 
 def _agrees(inputs: Inputs, recommended: str | None) -> bool | None:

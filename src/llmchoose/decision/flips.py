@@ -145,5 +145,6 @@ def found_flips(inputs: Inputs, steps: Sequence[Step], tried: Tried, base: int) 
 def _flip(inputs: Inputs, step: Step, tried: Tried, place: int) -> Flip:
     name, best = step.change.field, int(tried.best[place])
     approach = tried.weighed.names[best] if best >= 0 else None
-    before = inputs.profile.values[name]
-    return Flip(name, before, step.change.value, abs(step.distance), approach)
+    before, after = inputs.profile.values[name], step.change.value
+    assert after is not None  # noqa: S101 no flip leaves a field open
+    return Flip(name, before, after, abs(step.distance), approach)

@@ -1,8 +1,9 @@
 """What would change the choice: flips, break-evens, what to find out, which pilot to run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from llmchoose.decision.break_even import (
     BreakEven,
@@ -13,10 +14,12 @@ from llmchoose.decision.break_even import (
 )
 from llmchoose.decision.experiment import Experiment, next_experiment
 from llmchoose.decision.flips import Flip, first_steps, found_flips, nearer_steps
+from llmchoose.decision.influence import Influence, influences, without_each
 from llmchoose.decision.information import Information, open_answers, value_of_information
+from llmchoose.decision.plan import FoundRisk, plan_of
 from llmchoose.decision.rank import Ranked, Weighed
 from llmchoose.decision.weights import WeightFlip, weight_flips
-from llmchoose.decision.what_if import Tried, try_all
+from llmchoose.decision.what_if import Tried, WhatIf, try_all
 from llmchoose.estimate.approaches.model import Estimate
 from llmchoose.estimate.formulas.distributions import Draws
 from llmchoose.estimate.inputs import Inputs, read_inputs
@@ -34,6 +37,7 @@ class Outlook:
     break_evens: tuple[BreakEven, ...] = ()
     information: tuple[Information, ...] = ()
     experiment: Experiment | None = None
+    influences: tuple[Influence, ...] = ()
 
 
 def look_ahead(
@@ -41,6 +45,7 @@ def look_ahead(
     weighed: Weighed,
     ranked: tuple[Ranked, ...],
     estimates: Mapping[str, Estimate],
+    risks: Sequence[FoundRisk],
 ) -> Outlook:
     """Search for what would change the recommendation of a single profile.
 
@@ -49,6 +54,7 @@ def look_ahead(
         weighed: Its approaches in numbers.
         ranked: The same, best first, in words.
         estimates: Their estimates.
+        risks: Risks that were found.
     """
     open_ = [one for one in ranked if one.feasible]
     if not open_:
@@ -56,22 +62,32 @@ def look_ahead(
     best, others = open_[0], open_[1:]
     few = fewer(inputs, min(FEW, inputs.draws.samples))
     steps, asked, rough = first_steps(few), open_answers(few), rough_values(few)
-    changes = [step.change for step in steps] + [node.change for node in asked] + rough
-    tried = try_all(few, changes)
+    answers = without_each(few)
+    tried, by_step, by_node, by_value, by_answer = _together(
+        few, [step.change for step in steps], [node.change for node in asked], rough, answers
+    )
     base = tried.weighed.names.index(best.approach.id)
-    ends = len(steps), len(steps) + len(asked)
-    near = nearer_steps(inputs, steps, part(tried, 0, ends[0]), base)
+    near = nearer_steps(inputs, steps, by_step, base)
     names = [one.approach.id for one in others]
-    seen = crossings(rough, part(tried, ends[1], len(changes)), best.approach.id, names)
+    seen = crossings(rough, by_value, best.approach.id, names)
     finer = finer_values(seen)
     held = try_all(inputs, [*(step.change for step in near), *finer]) if near or finer else tried
     return Outlook(
         found_flips(inputs, near, part(held, 0, len(near)), base),
         weight_flips(weighed, inputs.knowledge.rulebook),
         break_evens(seen, finer, part(held, len(near), len(near) + len(finer))),
-        value_of_information(few, asked, part(tried, *ends), base),
+        value_of_information(few, asked, by_node, base),
         next_experiment(inputs, best, others[0] if others else None, estimates),
+        influences(few, answers, by_answer, base, risks, plan_of(best)),
     )
+
+
+def _together(few: Inputs, *groups: Sequence[WhatIf]) -> tuple[Tried, ...]:
+    """What all groups of changes come to, in one block, then each group's own rows."""
+    tried = try_all(few, [change for group in groups for change in group])
+    ends = list(accumulate(len(group) for group in groups))
+    starts = [0, *ends[:-1]]
+    return (tried, *(part(tried, start, end) for start, end in zip(starts, ends, strict=True)))
 
 
 def fewer(inputs: Inputs, samples: int) -> Inputs:

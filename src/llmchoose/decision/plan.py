@@ -33,6 +33,13 @@ class FoundRisk:
     sources: tuple[str, ...]
 
 
+def plan_of(primary: Ranked) -> tuple[Step, ...]:
+    """Steps around and of an approach, as the knowledge has them."""
+    plan = primary.facts.inputs.knowledge.plan
+    parts = ("common_before", primary.approach.id, "common_after")
+    return tuple(step for part in parts for step in plan[part])
+
+
 def plan_steps(primary: Ranked, partners: tuple[Partner, ...]) -> tuple[PlanStep, ...]:
     """Steps in order: before any approach, the lower rungs to be tried, its own, afterwards."""
     plan, name = primary.facts.inputs.knowledge.plan, primary.approach.id

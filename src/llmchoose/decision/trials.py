@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llmchoose.estimate.formulas.distributions import Z95, Array
+from llmchoose.estimate.formulas.distributions import Z95, Array, Band, band
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.profile.model import Trial
 from llmchoose.quantity import Quantity
@@ -132,6 +132,48 @@ def _updated(prior: Qualities, trial: Trial, noise: Array, error: float) -> dict
     return moved
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What one trial says, and what it did to the quality its approach is expected to reach.
+
+    Attributes:
+        counted: It is on the metric of the target, so it moved what is expected.
+        prior: Quality expected before all trials; `posterior` after them.
+        why_not: Why it was not counted.
+    """
+
+    trial: Trial
+    interval: Interval
+    counted: bool
+    prior: Band | None
+    posterior: Band | None
+    why_not: str = ""
+
+
+def evidence(inputs: Inputs, prior: Qualities, posterior: Qualities) -> tuple[Evidence, ...]:
+    """Every trial of the profile, counted or not."""
+    found = inputs.profile.get("trials")
+    counted = trials_of(inputs)
+    every = [one for one in (found if isinstance(found, tuple) else ()) if isinstance(one, Trial)]
+    return tuple(
+        Evidence(
+            one,
+            interval_of(one, inputs),
+            one in counted,
+            band(prior[one.approach]) if one in counted else None,
+            band(posterior[one.approach]) if one in counted else None,
+            "" if one in counted else _why_not(one),
+        )
+        for one in every
+    )
+
+
+def _why_not(trial: Trial) -> str:
+    if is_retrieval(trial):
+        return "it scores the search, not the answers"
+    return "it is on another metric than the target"
+
+
 def shifts(prior: Qualities, posterior: Qualities) -> dict[str, Array]:
     """By how much evidence moved each approach's mean quality: sample axis of length one."""
     return {
@@ -141,12 +183,14 @@ def shifts(prior: Qualities, posterior: Qualities) -> dict[str, Array]:
     }
 
 
-def compared(trials: Sequence[Trial], inputs: Inputs) -> list[tuple[Trial, Trial]]:
-    """Pairs of trials of different approaches whose intervals overlap: they decide nothing."""
-    pairs = []
-    for place, one in enumerate(trials):
-        for other in trials[place + 1 :]:
-            a, b = interval_of(one, inputs), interval_of(other, inputs)
-            if one.approach != other.approach and a.low <= b.high and b.low <= a.high:
-                pairs.append((one, other))
-    return pairs
+def undecided(found: Sequence[Evidence]) -> list[tuple[Evidence, Evidence]]:
+    """Pairs of counted trials of different approaches whose intervals overlap."""
+    counted = [one for one in found if one.counted]
+    return [
+        (one, other)
+        for place, one in enumerate(counted)
+        for other in counted[place + 1 :]
+        if one.trial.approach != other.trial.approach
+        and one.interval.low <= other.interval.high
+        and other.interval.low <= one.interval.high
+    ]

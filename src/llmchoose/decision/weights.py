@@ -1,6 +1,6 @@
 """Flips of the rulebook: the smallest change of one weight that changes the recommendation."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from llmchoose.knowledge.rules import Rulebook
 
 # A weight is first moved to these multiples of itself, on every so many draws.
 MULTIPLES = ((0.75, 0.5, 0.25, 0.0), (1.33, 2.0, 3.0, 4.0))
-THINNED, HALVINGS, DIGITS = 8, 10, 3
+THINNED, HALVINGS, DIGITS = 8, 12, 3
 
 
 @dataclass(frozen=True)
@@ -101,40 +101,29 @@ def _nearest(
     """The weight nearest to the present one that flips, in round figures; None where none does."""
     ends = []
     for multiples in MULTIPLES:
-        last = whole.weight
         for value in (multiple * whole.weight for multiple in multiples):
-            if _best(weighed, book, *few.change(value)) != base:
-                ends += _halved(whole, last, value, weighed, book, base)
+            if _best(weighed, book, *few.change(value)) == base:
+                continue
+            found = _halved(whole, value, weighed, book, base)
+            if found is not None:
+                ends.append(found)
                 break
-            last = value
     return min(ends, key=lambda value: abs(value - whole.weight), default=None)
 
 
 def _halved(
-    whole: Weight, holds: float, turns: float, weighed: Weighed, book: Rulebook, base: int
-) -> list[float]:
-    """Where the choice turns between two values; none where all draws together do not turn."""
+    whole: Weight, turns: float, weighed: Weighed, book: Rulebook, base: int
+) -> float | None:
+    """Where the choice turns before a value; None where all draws together do not turn there."""
+    holds = whole.weight
 
     def flips(value: float) -> bool:
         return _best(weighed, book, *whole.change(value)) != base
 
     if not flips(turns):
-        return []
+        return None
     for _ in range(HALVINGS):
         half = (holds + turns) / 2
         holds, turns = (holds, half) if flips(half) else (half, turns)
     outward = significant(turns + (turns - holds) * 2, DIGITS)
-    return [outward if flips(outward) else turns]
-
-
-def reweighted(book: Rulebook, changes: Mapping[str, float]) -> Rulebook:
-    """The rulebook with other weights, by the id of a criterion or a charge."""
-
-    def changed(rule: object) -> object:
-        name = getattr(rule, "id", "")
-        return replace(rule, weight=changes[name]) if name in changes else rule  # type: ignore[type-var]
-
-    criteria = tuple(changed(one) for one in book.criteria)
-    charged = tuple(changed(one) for one in book.net_benefit.charges)
-    benefit = replace(book.net_benefit, charges=charged)  # type: ignore[arg-type]
-    return replace(book, criteria=criteria, net_benefit=benefit)  # type: ignore[arg-type]
+    return outward if flips(outward) else turns

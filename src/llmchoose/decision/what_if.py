@@ -48,10 +48,10 @@ SWANSON = ((0.1, 0.3), (0.5, 0.4), (0.9, 0.3))
 
 @dataclass(frozen=True)
 class WhatIf:
-    """One field with another answer."""
+    """One field with another answer, or left open (None); no field at all changes nothing."""
 
     field: str
-    value: Value
+    value: Value | None
 
 
 @dataclass(frozen=True)
@@ -59,30 +59,37 @@ class Tried:
     """What every row of a block comes to.
 
     Attributes:
-        totals: Middle total over the horizon, by approach.
+        totals: Middle total over the horizon, by approach; `days` middle time to production.
         best: Place of the recommended approach in each row, -1 where every one is closed.
     """
 
     weighed: Weighed
     totals: Mapping[str, Array]
+    days: Mapping[str, Array]
     best: np.ndarray
 
     def rows(self, wanted: slice) -> "Tried":
         """Some of the rows."""
-        totals = {name: usd[wanted] for name, usd in self.totals.items()}
-        return Tried(self.weighed.rows(wanted), totals, self.best[wanted])
+        totals, days = (
+            {name: values[wanted] for name, values in figures.items()}
+            for figures in (self.totals, self.days)
+        )
+        return Tried(self.weighed.rows(wanted), totals, days, self.best[wanted])
 
 
 def try_all(inputs: Inputs, changes: Sequence[WhatIf]) -> Tried:
     """The choice with each other answer, a row for each."""
-    block = block_of(inputs, [{one.field: one.value} for one in changes])
+    block = block_of(inputs, [{one.field: one.value} if one.field else {} for one in changes])
     estimates = estimate_all(block)
     weighed = weigh(block, estimates)
-    totals = {
-        name: np.broadcast_to(middle(one.total_usd)[..., 0], len(changes))
-        for name, one in estimates.items()
-    }
-    return Tried(weighed, totals, weighed.best())
+    totals, days = (
+        {name: np.broadcast_to(middle(values)[..., 0], len(changes)) for name, values in figures}
+        for figures in (
+            [(name, one.total_usd) for name, one in estimates.items()],
+            [(name, one.time_days) for name, one in estimates.items()],
+        )
+    )
+    return Tried(weighed, totals, days, weighed.best())
 
 
 def fields_to_vary(inputs: Inputs, *, stated: bool) -> Iterator[Field]:

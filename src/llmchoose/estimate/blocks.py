@@ -10,9 +10,10 @@ import numpy as np
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.inputs import Inputs, draw_field, list_weights
 from llmchoose.estimate.priors import Drawn
-from llmchoose.profile.model import Value
+from llmchoose.profile.model import Profile, Value
 
-Change = Mapping[str, Value]
+# An answer of None leaves the field open.
+Change = Mapping[str, Value | None]
 # Their answers choose models, cards and prices, of which a block has one.
 STRUCTURAL = frozenset(
     {
@@ -43,7 +44,7 @@ def block_of(base: Inputs, changes: Sequence[Change]) -> Inputs:
 
     Args:
         base: Inputs of the profile.
-        changes: Answers by field; none of a field in `STRUCTURAL`.
+        changes: Answers by field, None to leave it open; none of a field in `STRUCTURAL`.
     """
     rows = [_row(base, change) for change in changes]
     moved = {name for row, _ in rows for name in row}
@@ -57,15 +58,15 @@ def block_of(base: Inputs, changes: Sequence[Change]) -> Inputs:
         held = [weights.get(name, words) for _, weights in rows]
         lists[name] = {word: np.stack([one[word] for one in held]) for word in words}
     told = {
-        name: np.array([[name in change] for change in changes])
-        for name in {name for change in changes for name in change} - base.given
+        name: np.array([[_states(base, change, name)] for change in changes])
+        for name in sorted({name for change in changes for name in change})
     }
     return replace(base, values=values, lists=lists, told=told, n_rows=len(changes))
 
 
 def _row(base: Inputs, change: Change) -> tuple[dict[str, Drawn], dict[str, Mapping[str, Array]]]:
     """What a change moves: draws of fields, and weights of list fields."""
-    profile = replace(base.profile, values={**base.profile.values, **change})
+    profile = _changed(base, change)
     drawn: dict[str, Drawn] = {}
     weights: dict[str, Mapping[str, Array]] = {}
     seen: ChainMap[str, Drawn] = ChainMap(drawn, dict(base.values))
@@ -79,6 +80,16 @@ def _row(base: Inputs, change: Change) -> tuple[dict[str, Drawn], dict[str, Mapp
             if field.type == "enums":
                 weights[name] = list_weights(field, profile.get(name), found)
     return drawn, weights
+
+
+def _changed(base: Inputs, change: Change) -> Profile:
+    held = {name: value for name, value in base.profile.values.items() if name not in change}
+    added = {name: value for name, value in change.items() if value is not None}
+    return replace(base.profile, values={**held, **added})
+
+
+def _states(base: Inputs, change: Change, name: str) -> bool:
+    return change[name] is not None if name in change else name in base.given
 
 
 def _dependents(base: Inputs, changed: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from llmchoose.decision.rank import Ranked
 from llmchoose.estimate.approaches.model import Estimate, Training
 from llmchoose.estimate.formulas.distributions import Array, Band, band, median, significant
 from llmchoose.estimate.priors import Assumption
+from llmchoose.report import outlook_contract as outlook
 from llmchoose.report.phrases import named_sources
 
 SCHEMA_VERSION = 1
@@ -42,11 +43,7 @@ def as_dict(assessment: Assessment) -> dict[str, Any]:
             _approach(one, assessment.estimates[one.approach.id], assessment)
             for one in decision.ranked
         ],
-        "next_experiment": None,
-        "trials": [],
-        "flips": [],
-        "break_even": [],
-        "value_of_information": [],
+        **outlook.as_dict(assessment),
         "plan": [
             {
                 "step": step.step,

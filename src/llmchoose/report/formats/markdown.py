@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from llmchoose.assessment import Assessment
 from llmchoose.estimate.formulas.distributions import band
-from llmchoose.report import phrases
+from llmchoose.report import outlook, phrases
 from llmchoose.report.markup import escape
 
 
@@ -20,9 +20,12 @@ def _render(assessment: Assessment) -> str:
         f"As of {assessment.inputs.day}, rulebook {assessment.knowledge.rulebook.id}.",
         _answer(assessment),
         _reasons(assessment),
+        _listed("Measured", outlook.evidence(assessment)),
+        _changes(assessment),
         "## All approaches",
         _table(assessment),
         _breakdown(assessment),
+        _listed("What the answers did", outlook.answers(assessment)),
         "## Plan",
         _plan(assessment),
         "## Risks",
@@ -40,9 +43,27 @@ def _answer(assessment: Assessment) -> str:
     if added := phrases.beside(assessment):
         lines.append(f"{escape(added)}.")
     lines.append(f"Sure: {escape(phrases.sureness(assessment))}.")
+    if differ := outlook.models(assessment):
+        lines.append(escape(differ))
     if agrees := phrases.agreement(assessment):
         lines.append(escape(agrees))
     return "\n\n".join(lines)
+
+
+def _changes(assessment: Assessment) -> str:
+    if assessment.decision.recommended is None:
+        return ""
+    parts = (
+        _listed("What would change it", outlook.changes(assessment)),
+        _listed("Worth finding out", outlook.unknowns(assessment)),
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _listed(title: str, rows: Sequence[tuple[str, str]]) -> str:
+    """A section with a line for each row; empty without any."""
+    lines = [f"- {escape(f'{label} {text}'.strip())}" for label, text in rows]
+    return f"## {title}\n\n" + "\n".join(lines) if lines else ""
 
 
 def _reasons(assessment: Assessment) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from llmchoose.assessment import Assessment
 from llmchoose.estimate.approaches.model import Item
 from llmchoose.estimate.formulas.distributions import band
-from llmchoose.report import phrases
+from llmchoose.report import outlook, phrases
 from llmchoose.report.screen import Line, Pair, columns, cut, listed, printed, terminal_width
 
 WIDE = 120
@@ -61,6 +61,8 @@ def _answer(assessment: Assessment, width: int) -> Iterator[Line]:
     if added := phrases.beside(assessment):
         rows.append(("Beside", added))
     rows.append(("Sure", phrases.sureness(assessment)))
+    if differ := outlook.models(assessment):
+        rows.append(("Models", differ))
     if agrees := phrases.agreement(assessment):
         rows.append(("Record", agrees))
     if decision.recommended is None:
@@ -76,12 +78,19 @@ def _sections(assessment: Assessment, width: int) -> Iterator[tuple[str, Iterato
     if best is not None:
         first = enumerate(assessment.decision.plan[:FIRST_STEPS], 1)
         yield "Why", listed(_reasons(assessment), width, {"+": "green", "-": "red", "&": "cyan"})
+        if rows := outlook.evidence(assessment):
+            yield "Measured", listed(rows, width)
+        yield "What would change it", listed(outlook.changes(assessment), width)
+        if rows := outlook.unknowns(assessment):
+            yield "Worth finding out", listed(rows, width)
         yield "What first", listed([(f"{n}.", step.do) for n, step in first], width)
     yield "All approaches side by side", _table(assessment, width)
     if best is not None:
         yield "Cost of the recommended approach", _breakdown(assessment, best.approach.id, width)
         yield "Plan", listed(_plan(assessment), width)
         yield "Risks", listed(_risks(assessment), width)
+    if best is not None and (rows := outlook.answers(assessment)):
+        yield "What the answers of the profile did", listed(rows, width)
     yield "Assumed, because the profile does not say", listed(_assumptions(assessment), width)
     yield "Sources", listed(_sources(assessment), width)
 
