@@ -74,7 +74,10 @@ def next_experiment(
         f"{labels}; they are expected at {means[0]:.0%} and {means[1]:.0%}."
     )
     settle = (
-        f"Whether {upper.approach.id} beats {lower.approach.id} by enough to pay for it: the "
+        f"They are expected to be alike: take {lower.approach.id} unless price or speed speak "
+        "against it, and measure only what the pilot costs to run."
+        if abs(means[0] - means[1]) < LEAST_APART
+        else f"Whether {upper.approach.id} beats {lower.approach.id} by enough to pay for it: the "
         "scores go into `trials`."
     )
     return Experiment(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from llmchoose.errors import InputError, Problem, did_you_mean, quoted
 from llmchoose.knowledge.load import Knowledge
-from llmchoose.knowledge.rules import Rulebook
+from llmchoose.knowledge.rules import Charge, Criterion, Rulebook
 
 PREFIX = "weight:"
 HIGHEST = 1000.0
@@ -44,7 +44,7 @@ def reweighted(knowledge: Knowledge, weights: Mapping[str, float]) -> Knowledge:
     if not weights:
         return knowledge
     book = knowledge.rulebook
-    names = [one.id for one in (*book.criteria, *book.net_benefit.charges)]
+    names = [one.id for one in book.criteria] + [one.id for one in book.net_benefit.charges]
     for name in weights:
         if name not in names:
             message = f"{quoted(name)} is no criterion and no charge of the rulebook"
@@ -55,9 +55,11 @@ def reweighted(knowledge: Knowledge, weights: Mapping[str, float]) -> Knowledge:
 
 
 def _changed(book: Rulebook, weights: Mapping[str, float]) -> Rulebook:
-    criteria = tuple(replace(one, weight=weights.get(one.id, one.weight)) for one in book.criteria)
-    charges = tuple(
+    criteria: list[Criterion] = [
+        replace(one, weight=weights.get(one.id, one.weight)) for one in book.criteria
+    ]
+    charges: list[Charge] = [
         replace(one, weight=weights.get(one.id, one.weight)) for one in book.net_benefit.charges
-    )
-    benefit = replace(book.net_benefit, charges=charges)
-    return replace(book, criteria=criteria, net_benefit=benefit)
+    ]
+    benefit = replace(book.net_benefit, charges=tuple(charges))
+    return replace(book, criteria=tuple(criteria), net_benefit=benefit)
