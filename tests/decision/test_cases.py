@@ -7,8 +7,10 @@ import pytest
 import yaml
 
 from llmchoose.assessment import Assessment, assess
+from llmchoose.decision.trials import undecided
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.profile.load import parse_profile
+from llmchoose.profile.model import Profile
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 
@@ -33,8 +35,38 @@ def _figures(found: Assessment) -> dict[str, Any]:
         "not": lambda wanted: name not in wanted,
         "infeasible": lambda wanted: closed == set(wanted),
         "combine_with": lambda wanted: beside == wanted,
+        "gate": lambda wanted: all(closed_by(found, *pair) for pair in wanted.items()),
+        "no gate": lambda wanted: not any(closed_by(found, *pair) for pair in wanted.items()),
+        "raised": lambda wanted: all(moved(found, one) > 0 for one in wanted),
+        "lowered": lambda wanted: all(moved(found, one) < 0 for one in wanted),
+        "undecided": lambda wanted: ties(found) == wanted,
+        "not counted": lambda wanted: (
+            [one.trial.approach for one in found.decision.evidence if not one.counted] == wanted
+        ),
+        "as without trials": lambda _: without_trials(found) == (best and best.approach.family),
         "notes": lambda wanted: wanted in " ".join(found.estimates["lora"].notes),
     }
+
+
+def closed_by(found: Assessment, approach: str, gate: str) -> bool:
+    one = next(one for one in found.decision.ranked if one.approach.id == approach)
+    return any(held.id == gate and not held.passed for held in one.gates)
+
+
+def moved(found: Assessment, approach: str) -> float:
+    one = next(one for one in found.decision.ranked if one.approach.id == approach)
+    return float(one.quality.mean() - one.prior.mean())
+
+
+def ties(found: Assessment) -> list[list[str]]:
+    pairs = undecided(found.decision.evidence)
+    return [[one.trial.approach, other.trial.approach] for one, other in pairs]
+
+
+def without_trials(found: Assessment) -> str | None:
+    held = {name: value for name, value in found.profile.values.items() if name != "trials"}
+    best = assess(Profile(found.profile.path, held), found.knowledge).decision.recommended
+    return best.approach.family if best else None
 
 
 def _said(found: Assessment) -> str:

@@ -64,6 +64,7 @@ TOP = [
     "flips",
     "break_even",
     "value_of_information",
+    "answers",
     "plan",
     "risks",
     "sources",
