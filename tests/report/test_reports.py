@@ -73,6 +73,7 @@ RECOMMENDATION = {
     "approach",
     "family",
     "combine_with",
+    "combinations",
     "techniques",
     "confidence",
     "confidence_words",
@@ -120,6 +121,33 @@ def test_the_json_answers_the_contract(name: str, assessments: dict[str, Assessm
             assert item["usd"] is not None or one["cost"]["lower_bound"]
     shares = sum(one["probability_best"] for one in report["approaches"])
     assert shares == pytest.approx(1, abs=1e-4)
+
+
+def test_a_combination_says_what_both_cost_and_what_the_second_adds(
+    assessments: dict[str, Assessment],
+) -> None:
+    report = json.loads(json_report.render(assessments["swallow-2023"]))
+    found = report["recommendation"]
+    assert found["combine_with"] == ["rag"]
+    (both,) = found["combinations"]
+    assert both["approaches"] == ["continued_pretrain", "rag"]
+    assert {"quality", "cost", "time_to_production_days", "adds", "reason", "sources"} <= set(both)
+    assert {"one_time_usd", "monthly_usd", "total_usd"} <= set(both["cost"])
+    assert set(both["adds"]) == {"quality", "total_usd"}
+    alone = next(one for one in report["approaches"] if one["approach"] == "continued_pretrain")
+    assert both["quality"]["p50"] > alone["quality"]["p50"]
+    assert both["time_to_production_days"]["p50"] > alone["time_to_production_days"]["p50"]
+
+
+@pytest.mark.parametrize("name", [path.stem for path in PROFILES])
+def test_a_technique_says_what_it_takes_and_saves(
+    name: str, assessments: dict[str, Assessment]
+) -> None:
+    report = json.loads(json_report.render(assessments[name]))
+    for one in report["approaches"]:
+        for technique in one["techniques"]:
+            assert {"id", "usd_once", "usd_saved", "reason", "sources"} <= set(technique)
+            assert technique["usd_saved"] is None or technique["usd_saved"]["p50"] >= 0
 
 
 @pytest.mark.parametrize("name", [path.stem for path in PROFILES])

@@ -56,8 +56,7 @@ def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
     weighed = weigh(inputs, estimates)
     ranked = rank_approaches(inputs, estimates, weighed)
     pays: dict[str, tuple[Technique, ...]] = {
-        one.approach.id: techniques(book.combinations, one, estimates[one.approach.id])
-        for one in ranked
+        one.approach.id: techniques(book.combinations, one, estimates) for one in ranked
     }
     open_ = [one for one in ranked if one.feasible]
     if not open_:
@@ -78,7 +77,7 @@ def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
             (),
         )
     best, second = open_[0], open_[1] if len(open_) > 1 else None
-    beside = partners(book.combinations, best, ranked)
+    beside = partners(book.combinations, best, ranked, estimates)
     sure = confidence(best.probability_best, inputs, book.confidence)
     words = in_words(sure, book.confidence)
     return Decision(

@@ -5,7 +5,7 @@ closes a share of that room by kind of gap (closures.csv, from published compari
 labels, text, freshness or the model's reading of the data stand in the way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -28,6 +28,62 @@ def expected_quality(inputs: Inputs) -> dict[str, Array]:
     closed = _closed(inputs)
     found = {name: start + room * share for name, share in closed.items()}
     return {**found, "scratch": _scratch(inputs)}
+
+
+def combined_quality(inputs: Inputs, primary: str, partner: str, alone: Array) -> Array:
+    """Draws of the quality that two approaches reach together, as a share of the task.
+
+    Of what the primary leaves open in each kind of gap, the partner closes its own share of that
+    gap: together 1 - (1 - a)(1 - b), as in the one clean test of retrieval and tuning, whose gains
+    added up.
+
+    Args:
+        inputs: Draws of one profile, or of every row of a block.
+        primary: Id of the recommended approach.
+        partner: Id of the one beside it.
+        alone: What the primary reaches alone, trials counted.
+
+    Source: Balaguer et al. 2024 (L-15); closures.csv.
+    """
+    first, second = _closing(inputs, primary), _closing(inputs, partner)
+    both = {gap: 1 - (1 - first[gap]) * (1 - second[gap]) for gap in first}
+    closed = _reads(inputs, (primary,), alone) * _weighed(inputs, first)
+    together = _reads(inputs, (primary, partner), alone) * _weighed(inputs, both)
+    return 1 - (1 - alone) * (1 - (together - closed) / (1 - closed))
+
+
+def _reads(inputs: Inputs, approaches: Sequence[str], alone: Array) -> Array:
+    """How far the model can read the data: better once pretraining on it was continued.
+
+    A model of one's own reads as well as it does the task.
+    """
+    if "scratch" in approaches:
+        return _rises(inputs, "reach.reads", alone)
+    name = "reach.reads_continued" if "continued_pretrain" in approaches else "reach.reads"
+    return _rises(inputs, name, inputs.number("task.base_model_coverage"))
+
+
+def _closing(inputs: Inputs, approach: str) -> dict[str, Array]:
+    """Share of the room that an approach closes by kind of gap, where the data can be read.
+
+    A model of one's own is seen in what it reaches alone: it leaves all of its room to a partner.
+    """
+    gaps = inputs.lists[GAP]
+    if approach == "scratch":
+        return {gap: np.zeros(inputs.draws.samples) for gap in gaps}
+    held: Array | float = _in_use(inputs, approach)
+    if approach == "prompt":
+        held = held * _prompted_before(inputs)
+    elif approach in TUNED:
+        held = _learned(inputs)
+    elif approach == "continued_pretrain":
+        held = _read(inputs)
+    shares = {gap: _of_gap(inputs, approach, gap) * held for gap in gaps}
+    if approach != "continued_pretrain":
+        return shares
+    after = inputs.constant("reach.tuned_after") * _learned(inputs)
+    tuned = {gap: after * _of_gap(inputs, "full_finetune", gap) for gap in gaps}
+    return {gap: 1 - (1 - tuned[gap]) * (1 - shares[gap]) for gap in gaps}
 
 
 def _room(inputs: Inputs) -> tuple[Array, Array]:
@@ -54,8 +110,7 @@ def prompted_score(inputs: Inputs) -> Array:
 def _closed(inputs: Inputs) -> dict[str, Array]:
     """Share of the room that each approach but training from scratch closes."""
     reads = _rises(inputs, "reach.reads", inputs.number("task.base_model_coverage"))
-    labels = inputs.number("data.labelled_examples")
-    learned = labels / (labels + inputs.constant("reach.labels_half"))
+    learned = _learned(inputs)
     shares: dict[str, Array] = {
         "prompt": reads * _by_gap(inputs, "prompt") * _prompted_before(inputs),
         "rag": reads * _by_gap(inputs, "rag"),
@@ -69,15 +124,26 @@ def _closed(inputs: Inputs) -> dict[str, Array]:
 def _continued(inputs: Inputs, learned: Array) -> Array:
     """Reading the domain's text first, then tuning: each closes its share of what is left."""
     reads = _rises(inputs, "reach.reads_continued", inputs.number("task.base_model_coverage"))
+    read, after = _read(inputs), inputs.constant("reach.tuned_after")
+    tuned = after * _by_gap(inputs, "full_finetune") * learned
+    return reads * (1 - (1 - tuned) * (1 - _by_gap(inputs, "continued_pretrain") * read))
+
+
+def _learned(inputs: Inputs) -> Array:
+    """Share of what tuning closes that the labels are enough for."""
+    labels = inputs.number("data.labelled_examples")
+    return np.asarray(labels / (labels + inputs.constant("reach.labels_half")))
+
+
+def _read(inputs: Inputs) -> Array:
+    """Share of what continued pretraining closes that the text is enough for."""
     text = np.log10(np.maximum(effective_tokens(inputs), 1.0))
     half = np.where(
         inputs.light,
         inputs.constant("reach.text_half.light"),
         inputs.constant("reach.text_half"),
     )
-    read = sigmoid(inputs.constant("reach.text_steep") * (text - np.log10(half)))
-    tuned = inputs.constant("reach.tuned_after") * _by_gap(inputs, "full_finetune") * learned
-    return reads * (1 - (1 - tuned) * (1 - _by_gap(inputs, "continued_pretrain") * read))
+    return sigmoid(inputs.constant("reach.text_steep") * (text - np.log10(half)))
 
 
 def _scratch(inputs: Inputs) -> Array:
@@ -95,14 +161,22 @@ def _scratch(inputs: Inputs) -> Array:
 
 def _by_gap(inputs: Inputs, approach: str) -> Array:
     """Share of the room by kind of gap, weighted as the project's list weighs them."""
-    weights = inputs.lists[GAP]
+    shares = {gap: _of_gap(inputs, approach, gap) for gap in inputs.lists[GAP]}
+    return _weighed(inputs, shares) * _in_use(inputs, approach)
+
+
+def _of_gap(inputs: Inputs, approach: str, gap: str) -> Array:
+    """Share of the room of one kind of gap, for a project with all that it takes."""
+    closure = closure_draws(inputs, approach, gap)
+    return _knowledge(inputs, approach, closure) if gap == "knowledge" else closure
+
+
+def _weighed(inputs: Inputs, shares: Mapping[str, Array]) -> Array:
+    """Shares by kind of gap, summed as the project's list weighs them."""
     found = np.zeros(inputs.draws.samples)
-    for gap, weight in weights.items():
-        closure = closure_draws(inputs, approach, gap)
-        if gap == "knowledge":
-            closure = _knowledge(inputs, approach, closure)
-        found = found + weight * closure
-    return found * _in_use(inputs, approach)
+    for gap, weight in inputs.lists[GAP].items():
+        found = found + weight * shares[gap]
+    return found
 
 
 def closure_draws(inputs: Inputs, approach: str, gap: str) -> Array:

@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from llmchoose.assessment import Assessment
 from llmchoose.decision.rank import Ranked
 from llmchoose.estimate.approaches.model import Estimate
-from llmchoose.estimate.formulas.distributions import Band, band, median
+from llmchoose.estimate.formulas.distributions import Array, Band, band, median
 from llmchoose.estimate.priors import Assumption
 from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import Citation
@@ -18,7 +16,6 @@ DAYS_PER_WEEK = 7
 LONG_DAYS = 60
 WORTH_SAYING = 0.005
 DIGITS = 2
-OF_ITS_OWN = ("labelling", "training", "embedding", "vector index")
 
 
 @dataclass(frozen=True)
@@ -97,19 +94,32 @@ def headline(assessment: Assessment) -> str:
 
 
 def beside(assessment: Assessment) -> str:
-    """What the partners add to the cost of the recommended approach; empty without any."""
+    """What the recommended approach costs with each partner, and what that adds; or empty."""
     said = []
     for partner in assessment.decision.partners:
-        items = assessment.estimates[partner.approach].items
-        months = assessment.inputs.number("time.horizon")
-        added = [
-            item.usd * (1.0 if item.when == "one_time" else months)
-            for item in items
-            if item.usd is not None and item.name.startswith(OF_ITS_OWN)
-        ]
-        usd = money(band(np.sum(added, axis=0))) if added else "an unknown amount"
-        said.append(f"{partner.approach} adds {usd} for data, training and index, work not counted")
+        pair = partner.estimate
+        total = money(band(pair.total_usd), at_least=pair.lower_bound)
+        said.append(
+            f"{pair.primary} with {pair.partner}: {total} over {horizon(assessment)}, "
+            f"{gain(partner.adds)} quality for {step(pair.added_usd)}"
+        )
     return "; ".join(said)
+
+
+def gain(adds: Array) -> str:
+    """The middle of an added quality, to the hundredth: `+0.06`."""
+    return f"{median(adds):+.2f}"
+
+
+def step(usd: Array) -> str:
+    """What a step costs: `$12k to $40k more`, or less, or either way."""
+    figures = band(usd)
+    low, high = figures.p10, figures.p90
+    if low >= 0:
+        return f"{money(figures)} more"
+    if high <= 0:
+        return f"{money(Band(abs(high), abs(figures.p50), abs(low)))} less"
+    return f"${short(-low, DIGITS)} less to ${short(high, DIGITS)} more"
 
 
 def horizon(assessment: Assessment) -> str:

@@ -4,7 +4,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from llmchoose.estimate.approaches.model import Acquisition, Estimate, Item, Serving, Training
+from llmchoose.estimate.approaches.model import (
+    EVALUATION,
+    KEEPING,
+    LABELLING,
+    RENEWAL,
+    TOOLS,
+    TRAINING,
+    WORK,
+    Acquisition,
+    Estimate,
+    Item,
+    Serving,
+    Training,
+)
 from llmchoose.estimate.approaches.readings import read_estimate, read_profile
 from llmchoose.estimate.approaches.running import (
     DAYS_PER_MONTH,
@@ -152,7 +165,7 @@ def _one_time(
     work = people.work_usd(weeks, inputs.number("team.cost_per_month"))
     items = [
         Item(
-            "people until production",
+            WORK,
             work,
             "one_time",
             ("judgement",),
@@ -164,7 +177,7 @@ def _one_time(
         missing = examples_after_labelling(inputs) - inputs.number("data.labelled_examples")
         items.append(
             Item(
-                "labelling",
+                LABELLING,
                 np.maximum(missing, 0) * inputs.number("data.labelling_cost"),
                 "one_time",
                 ("bucher-2024-finetuned-small",),
@@ -176,7 +189,7 @@ def _one_time(
         chosen = _chosen(inputs, acquisitions, training.gpu)
         items.append(
             Item(
-                f"training compute ({chosen.how})",
+                f"{TRAINING} ({chosen.how})",
                 chosen.usd,
                 "one_time",
                 chosen.source,
@@ -191,7 +204,7 @@ def _evaluation(inputs: Inputs) -> Item:
     usd = (
         missing * inputs.factor("evaluation.labels_per_item") * inputs.number("data.labelling_cost")
     )
-    return Item("evaluation set", usd, "one_time", ("miller-2024-error-bars",))
+    return Item(EVALUATION, usd, "one_time", ("miller-2024-error-bars",))
 
 
 def _managed_training(inputs: Inputs) -> Item:
@@ -214,6 +227,11 @@ def _chosen(inputs: Inputs, acquisitions: Sequence[Acquisition], gpu: Gpu) -> Ac
     how = str(inputs.word("compute.acquire").flat[0])
     how = "owned" if uses_owned(inputs, gpu) else ("rent" if how == "owned" else how)
     return next(option for option in acquisitions if option.how == how)
+
+
+def training_usd(inputs: Inputs, training: Training) -> Array | None:
+    """What a training costs as the project gets its accelerators; None where no price is known."""
+    return _chosen(inputs, _acquisitions(inputs, training), training.gpu).usd
 
 
 def _acquisitions(inputs: Inputs, training: Training) -> tuple[Acquisition, ...]:
@@ -253,16 +271,16 @@ def _monthly(
     # than one full renewal, or than the people who keep the system running.
     renewal = np.minimum(once * _renewals(inputs, approach), np.maximum(fte * salary, once))
     return [
-        Item("people who keep it running", fte * salary, "monthly", ("judgement",)),
+        Item(KEEPING, fte * salary, "monthly", ("judgement",)),
         Item(
-            "renewal",
+            RENEWAL,
             renewal,
             "monthly",
             ("judgement",),
             "new data, training again where it is trained, evaluation",
         ),
         Item(
-            "tracing and evaluation tools",
+            TOOLS,
             inputs.factor("tools_usd_per_month"),
             "monthly",
             ("judgement",),

@@ -7,6 +7,18 @@ from typing import Literal
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.knowledge.tables import Gpu
 
+# Lines of a cost that more than one module speaks of.
+WORK = "people until production"
+KEEPING = "people who keep it running"
+EVALUATION = "evaluation set"
+LABELLING = "labelling"
+RENEWAL = "renewal"
+TOOLS = "tracing and evaluation tools"
+TRAINING = "training compute"
+TOKENS = "tokens at the provider"
+HOSTING = "hosting of the tuned model"
+OWN_SERVING = "serving on accelerators of one's own"
+
 
 @dataclass(frozen=True)
 class Item:
@@ -113,3 +125,49 @@ class Estimate:
     tco2e: Array | None
     readings: Mapping[str, Array]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Cost, time and energy of two approaches together, what they share counted once.
+
+    Attributes:
+        primary: Id of the approach that is recommended; `partner` of the one beside it.
+        items: Every line of the cost.
+        one_time_usd: Sum until production.
+        monthly_usd: Sum of a month in production.
+        total_usd: One-time plus monthly over the horizon.
+        added_usd: The total over that of the primary alone; below zero where both cost less.
+        lower_bound: A price was missing, so the sums are the least it can cost.
+        latency_ms: Time to a full answer.
+    """
+
+    primary: str
+    partner: str
+    items: tuple[Item, ...]
+    one_time_usd: Array
+    monthly_usd: Array
+    total_usd: Array
+    added_usd: Array
+    lower_bound: bool
+    time_days: Array
+    latency_ms: Array
+    energy_kwh: Array | None
+    tco2e: Array | None
+
+
+@dataclass(frozen=True)
+class Money:
+    """What a technique takes and saves.
+
+    Attributes:
+        once_usd: Added until production.
+        monthly_saved_usd: Saved a month; below zero where it adds. None where it saves nothing and
+            is taken for quality.
+        saved_usd: Saved over the horizon, what it takes once taken off; None as the former.
+    """
+
+    once_usd: Array
+    monthly_saved_usd: Array | None
+    saved_usd: Array | None
+    source: tuple[str, ...]

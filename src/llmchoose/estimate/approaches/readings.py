@@ -5,15 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from llmchoose.estimate.approaches.model import Serving, Training
+from llmchoose.estimate.approaches.model import OWN_SERVING, Serving, Training
 from llmchoose.estimate.approaches.running import (
-    OWN_SERVING,
-    model_size,
     must_self_host,
-    shared_prefix_tokens,
+    prompt_tokens,
 )
 from llmchoose.estimate.approaches.training import (
     effective_tokens,
+    kind_of,
     min_useful_params,
     obtainable_examples,
     scratch_params,
@@ -21,7 +20,7 @@ from llmchoose.estimate.approaches.training import (
 )
 from llmchoose.estimate.formulas.distributions import Array, percentile, percentiles
 from llmchoose.estimate.inputs import Inputs
-from llmchoose.estimate.market import tuning_services
+from llmchoose.estimate.market import open_model, params_of, tuning_services
 
 TINY = 1e-9
 HOURS_PER_DAY = 24
@@ -102,10 +101,10 @@ def read_profile(inputs: Inputs) -> dict[str, Array]:
         "effective_domain_tokens": effective_tokens(inputs),
         "scratch_params": scratch_params(inputs),
         "min_useful_params": min_useful_params(inputs),
-        "tune_params": model_size(inputs),
+        "tune_params": _model_size(inputs),
         "quality_gap_points": gap,
         "requests_per_hour": per_hour / HOURS_PER_DAY,
-        "shared_prefix_tokens": shared_prefix_tokens(inputs),
+        "shared_prefix_tokens": _shared_prefix_tokens(inputs),
     }
     return {name: np.broadcast_to(value, inputs.shape) for name, value in readings.items()}
 
@@ -115,3 +114,18 @@ def _provider_bill(serving: Serving, like: Array) -> Array:
         item.usd for item in serving.items if item.usd is not None and item.name != OWN_SERVING
     ]
     return sum(bills, start=np.zeros_like(like))
+
+
+def _shared_prefix_tokens(inputs: Inputs) -> Array:
+    """Tokens that every request of a prompted model begins with."""
+    knowledge = inputs.number("data.knowledge_tokens")
+    small = np.where(knowledge <= inputs.constant("prompt.full_context_tokens"), knowledge, 0.0)
+    wanted = inputs.lists["task.gap"]["knowledge"] > 0
+    own = prompt_tokens(inputs, "prompt") - inputs.number("traffic.input_tokens")
+    return np.asarray(own + small * wanted)
+
+
+def _model_size(inputs: Inputs) -> Array:
+    """Parameters of the model that would be tuned."""
+    model = open_model(inputs, "tune", kind_of(inputs))
+    return np.full(inputs.draws.samples, params_of(model))

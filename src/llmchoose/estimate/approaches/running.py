@@ -1,12 +1,19 @@
 """Running an approach in production: tokens at a provider, or replicas of one's own."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llmchoose.estimate.approaches.model import Item, Serving, Training
+from llmchoose.estimate.approaches.model import (
+    HOSTING,
+    OWN_SERVING,
+    TOKENS,
+    Item,
+    Serving,
+    Training,
+)
 from llmchoose.estimate.approaches.training import kind_of
 from llmchoose.estimate.formulas import cost, serving
 from llmchoose.estimate.formulas.architecture import Architecture, by_size
@@ -34,7 +41,6 @@ from llmchoose.knowledge.tables import ApiModel, Gpu, ManagedTuning
 
 DAYS_PER_MONTH = 365 / 12
 PROMPTED = ("prompt", "rag")
-OWN_SERVING = "serving on accelerators of one's own"
 SAY_WHERE = ("constraints.api_allowed", "constraints.self_host_only", "constraints.data_residency")
 # Shares of the capacity at which the load of a copy is worked out, and drawn lines between.
 LOADS = 101
@@ -166,14 +172,14 @@ def _token_item(
     read = token_price(inputs, rows, "input_usd_per_m")
     written = token_price(inputs, rows, "output_usd_per_m")
     if read is None or written is None:
-        return Item("tokens at the provider", None, "monthly", (), "no price is known for the day")
+        return Item(TOKENS, None, "monthly", (), "no price is known for the day")
     usd = _monthly_requests(inputs) * cost.token_usd(
         prompt_tokens(inputs, approach),
         inputs.number("traffic.output_tokens"),
         read.usd,
         written.usd,
     )
-    return Item("tokens at the provider", usd, "monthly", read.source[:3], note)
+    return Item(TOKENS, usd, "monthly", read.source[:3], note)
 
 
 def _provider_ms(inputs: Inputs) -> Array:
@@ -198,11 +204,30 @@ def _managed(inputs: Inputs) -> Serving:
     hosted = [row.hosting_usd_per_hour for row in rows if row.hosting_usd_per_hour]
     if hosted and len(hosted) == len(rows):
         usd = np.full(inputs.draws.samples, min(hosted) * inputs.constant("hours_per_month"))
-        items.append(Item("hosting of the tuned model", usd, "monthly", rows[0].source))
+        items.append(Item(HOSTING, usd, "monthly", rows[0].source))
     return Serving(tuple(items), _provider_ms(inputs), None, None, None)
 
 
-def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving:
+@dataclass(frozen=True)
+class Kept:
+    """The copies of a model that carry a project's peak: what they can, and what they cost."""
+
+    item: Item
+    gpu: Gpu
+    copy: Deployment
+    middle: Deployment
+    most: Array
+    capacity: Array
+    count: Array
+    hours: Array
+
+
+def own_serving_usd(inputs: Inputs, approach: str, trained: Training) -> Array | None:
+    """Dollars a month of serving a trained model; None where no price is known."""
+    return _kept(inputs, approach, trained.params, trained.active).item.usd
+
+
+def _kept(inputs: Inputs, approach: str, params: Array, active: Array) -> Kept:
     shape = by_size(_one(params), inputs.constant("architecture.vocab"), _one(active))
     lengths = (
         np.maximum(prompt_tokens(inputs, approach), 1.0),
@@ -217,9 +242,8 @@ def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving
     capacity = serving.requests_per_second(copy, most, constants)
     capacity = capacity * engine ** serving.fullness(most, constants)
     capacity = capacity * inputs.spread("serving.spread.saturated")
-    per_day = inputs.number("traffic.requests_per_day")
     count = serving.replicas(
-        per_day,
+        inputs.number("traffic.requests_per_day"),
         inputs.number("traffic.peak_factor"),
         capacity,
         inputs.factor("serving.replicas_min"),
@@ -229,22 +253,26 @@ def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving
     if usd is not None and uses_owned(inputs, gpu):
         power = power_usd(inputs, gpu, hours)
         usd = None if power is None else usd * inputs.factor("owned.opportunity") + power
-    item = Item(
-        OWN_SERVING,
-        usd,
-        "monthly",
-        price.source[:3] if price else (),
-        f"{n_gpus} x {gpu.name} for each replica",
-    )
-    rate = per_day / SECONDS_PER_DAY * inputs.number("traffic.peak_factor") / count
+    source = price.source[:3] if price else ()
+    note = f"{n_gpus} x {gpu.name} for each replica"
+    item = Item(OWN_SERVING, usd, "monthly", source, note)
+    return Kept(item, gpu, copy, middle, most, capacity, count, hours)
+
+
+def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving:
+    kept = _kept(inputs, approach, params, active)
+    constants = inputs.knowledge.constants
+    per_day, capacity = inputs.number("traffic.requests_per_day"), kept.capacity
+    rate = per_day / SECONDS_PER_DAY * inputs.number("traffic.peak_factor") / kept.count
     # How full a copy is at a share of its capacity hardly depends on its draw: the middle tells.
     load = np.linspace(0.0, 1.0, LOADS)
-    full = median(most)
-    busiest = serving.requests_per_second(middle, full, constants)
-    beside = serving.batch_at(middle, load * busiest, full, constants)
-    batch = np.minimum(np.interp(rate / capacity, load, beside), most)
-    latency = _own_latency(inputs, approach, copy, batch)
-    return Serving((item,), latency, serving.utilisation(per_day, capacity, count), hours, gpu)
+    full = median(kept.most)
+    busiest = serving.requests_per_second(kept.middle, full, constants)
+    beside = serving.batch_at(kept.middle, load * busiest, full, constants)
+    batch = np.minimum(np.interp(rate / capacity, load, beside), kept.most)
+    latency = _own_latency(inputs, approach, kept.copy, batch)
+    used = serving.utilisation(per_day, capacity, kept.count)
+    return Serving((kept.item,), latency, used, kept.hours, kept.gpu)
 
 
 def site(inputs: Inputs) -> Place:
@@ -360,18 +388,3 @@ def retrieval_items(inputs: Inputs) -> tuple[Item, ...]:
         Item("vector index", index, "monthly", ("vector-db-comparison-2026",)),
         Item("embedding what changes", again, "monthly", ("embedding-price-list-2026",)),
     )
-
-
-def shared_prefix_tokens(inputs: Inputs) -> Array:
-    """Tokens that every request of a prompted model begins with."""
-    knowledge = inputs.number("data.knowledge_tokens")
-    small = np.where(knowledge <= inputs.constant("prompt.full_context_tokens"), knowledge, 0.0)
-    wanted = inputs.lists["task.gap"]["knowledge"] > 0
-    own = prompt_tokens(inputs, "prompt") - inputs.number("traffic.input_tokens")
-    return np.asarray(own + small * wanted)
-
-
-def model_size(inputs: Inputs) -> Array:
-    """Parameters of the model that would be tuned."""
-    model = open_model(inputs, "tune", kind_of(inputs))
-    return np.full(inputs.draws.samples, params_of(model))

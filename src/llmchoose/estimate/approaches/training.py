@@ -115,6 +115,11 @@ def _continued(inputs: Inputs) -> Run:
     model = open_model(inputs, "continue", kind_of(inputs))
     least, most = (inputs.constant(f"continued_tokens.{end}") for end in ("min", "max"))
     tokens = np.clip(effective_tokens(inputs), least, most) / (1 - inputs.factor("replay_share"))
+    return _reading(inputs, model, tokens)
+
+
+def _reading(inputs: Inputs, model: OpenModel, tokens: Array) -> Run:
+    """An open model reads more text, as it was pretrained."""
     params = np.full(inputs.draws.samples, params_of(model))
     active = np.full_like(params, params_of(model, active=True))
     encoder = model.kind == ENCODER
@@ -170,6 +175,16 @@ def train(inputs: Inputs, approach: str, gpu: Gpu) -> Training | None:
         return inputs.once((approach, gpu), lambda: _tuned(inputs, approach, gpu))
     run = plan_run(inputs, approach)
     return None if run is None else _then_tuned(inputs, _pretrained(inputs, approach, run, gpu))
+
+
+def task_reading(inputs: Inputs, gpu: Gpu) -> Training:
+    """The model to be tuned reads the task's own unlabelled text first, some times over.
+
+    Source: Gururangan et al. 2020, section 4.
+    """
+    tokens = effective_tokens(inputs) * inputs.factor("task_reading.passes")
+    run = _reading(inputs, open_model(inputs, "tune", kind_of(inputs)), tokens)
+    return _pretrained(inputs, "continued_pretrain", run, gpu)
 
 
 def _tuned(inputs: Inputs, approach: str, gpu: Gpu) -> Training:

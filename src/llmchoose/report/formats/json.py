@@ -6,6 +6,7 @@ from typing import Any
 
 from llmchoose import __version__
 from llmchoose.assessment import Assessment
+from llmchoose.decision.combine import Partner
 from llmchoose.decision.fit import Scored, contributions
 from llmchoose.decision.rank import Ranked
 from llmchoose.estimate.approaches.model import Estimate, Training
@@ -109,6 +110,7 @@ def _recommendation(assessment: Assessment) -> dict[str, Any]:
         "approach": name,
         "family": best.approach.family if best else None,
         "combine_with": [partner.approach for partner in decision.partners],
+        "combinations": [_combination(partner) for partner in decision.partners],
         "techniques": [one.id for one in decision.techniques[name]] if name else [],
         "confidence": decision.confidence,
         "confidence_words": decision.confidence_words,
@@ -127,6 +129,30 @@ def _recommendation(assessment: Assessment) -> dict[str, Any]:
             }
             for reason in decision.reasons
         ],
+    }
+
+
+def _combination(partner: Partner) -> dict[str, Any]:
+    pair = partner.estimate
+    return {
+        "approaches": [pair.primary, pair.partner],
+        "quality": _band(band(partner.quality)),
+        "cost": {
+            "one_time_usd": _maybe(pair.one_time_usd),
+            "monthly_usd": _maybe(pair.monthly_usd),
+            "total_usd": _maybe(pair.total_usd),
+            "lower_bound": pair.lower_bound,
+        },
+        "time_to_production_days": _maybe(pair.time_days),
+        "latency_ms": _maybe(pair.latency_ms),
+        "energy_kwh": _maybe(pair.energy_kwh),
+        "tco2e": _maybe(pair.tco2e),
+        "adds": {
+            "quality": _band(band(partner.adds)),
+            "total_usd": _band(band(pair.added_usd)),
+        },
+        "reason": partner.reason,
+        "sources": list(partner.sources),
     }
 
 
@@ -156,6 +182,8 @@ def _approach(one: Ranked, estimate: Estimate, assessment: Assessment) -> dict[s
         "techniques": [
             {
                 "id": pay.id,
+                "usd_once": _maybe(pay.usd_once),
+                "usd_saved_monthly": _maybe(pay.usd_saved_monthly),
                 "usd_saved": _maybe(pay.usd_saved),
                 "reason": pay.reason,
                 "sources": list(pay.sources),
