@@ -119,10 +119,10 @@ def prior_words(prior: Prior, tick: str = "") -> str:
         f"the answer to {tick}{prior.same_as}{tick} if there is one, else " if prior.same_as else ""
     )
     source = f" [{prior.source}, {prior.as_of}]" if prior.source else ""
-    return f"{first}{_assumed(prior, tick)}{_moved(prior, tick)}.{source}"
+    return f"{first}{_assumed(prior, tick)}{_lowered(prior, tick)}.{source}"
 
 
-def _moved(prior: Prior, tick: str) -> str:
+def _lowered(prior: Prior, tick: str) -> str:
     """What lowers a prior."""
     if prior.at_most:
         column, by = (f"{tick}{name}{tick}" for name in (prior.at_most.column, prior.at_most.by))
