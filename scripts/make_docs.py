@@ -18,12 +18,14 @@ from llmchoose.estimate.formulas.distributions import Draws  # noqa: E402
 from llmchoose.estimate.inputs import Setting  # noqa: E402
 from llmchoose.estimate.pretrain.calculator import estimate_pretraining  # noqa: E402
 from llmchoose.estimate.pretrain.job import Run  # noqa: E402
+from llmchoose.explanation.choice import Valued, worths  # noqa: E402
 from llmchoose.explanation.kinds import KINDS  # noqa: E402
+from llmchoose.explanation.kinds.kind import as_ids  # noqa: E402
 from llmchoose.explanation.lookup import page_of  # noqa: E402
 from llmchoose.explanation.wording import blanks, condition, prior_words, type_of  # noqa: E402
 from llmchoose.knowledge.fields import Field  # noqa: E402
 from llmchoose.knowledge.load import Knowledge, load_knowledge  # noqa: E402
-from llmchoose.knowledge.rules import Criterion, Gate  # noqa: E402
+from llmchoose.knowledge.rules import Charge, Criterion, Gate, Worth  # noqa: E402
 from llmchoose.report.backtest import render_markdown  # noqa: E402
 from llmchoose.report.calculators import pretrain  # noqa: E402
 from llmchoose.report.explanation.markdown import render_page  # noqa: E402
@@ -33,6 +35,7 @@ NOTE = "<!-- Made by scripts/make_docs.py from the knowledge folder; do not edit
 CRITERIA, GATES = (
     next(kind for kind in KINDS if kind.name == name) for name in ("criterion", "gate")
 )
+GAP_UNKNOWN = "only where nobody says the gap"
 # Folders with one page for each rule, and nothing else.
 PER_RULE = ("docs/criteria", "docs/gates")
 
@@ -174,6 +177,17 @@ def rulebook_page(knowledge: Knowledge) -> str:
         "|---|---|---|---|---|",
         *(_criterion_row(row) for row in book.criteria),
         "",
+        "## Net benefit",
+        "",
+        "Beside fit stands a second model: what the expected quality is worth, less charges, each "
+        "a weight times its units. One unit is the whole scale of the metric; a resource that "
+        "nobody stated charges nothing.",
+        "",
+        "| part | weight | range | of what | sources |",
+        "|---|---|---|---|---|",
+        *(_worth_row(row) for row in worths(knowledge)),
+        *(_charge_row(row) for row in book.net_benefit.charges),
+        "",
         "## Combinations and techniques",
         "",
     ]
@@ -198,12 +212,31 @@ def _gate_row(gate: Gate, knowledge: Knowledge) -> str:
 
 
 def _criterion_row(row: Criterion) -> str:
-    role = {"always": "always", "when_given": "when measured", "never": "no, explains"}
+    role = {
+        "always": "always",
+        "when_given": "when measured",
+        "gap_unknown": GAP_UNKNOWN,
+        "never": "no, explains",
+    }
     reads = "nothing" if row.input == "1" else f"`{row.input}`"
     return (
         f"| [{row.id}](criteria/{row.id}.md) | {escape(row.name)} | {reads} "
         f"| {role[row.decides]} | {row.weight:g} |"
     )
+
+
+def _worth_row(row: Valued) -> str:
+    return _part_row(row.name, row.rule, row.rule.note, as_ids(row.rule.source))
+
+
+def _charge_row(row: Charge) -> str:
+    return _part_row(row.id, row, row.unit, row.sources)
+
+
+def _part_row(name: str, rule: Worth | Charge, unit: str, cited: Iterable[str]) -> str:
+    low, high = rule.range
+    cells = (escape(name), f"{rule.weight:g}", f"{low:g} to {high:g}", escape(unit))
+    return f"| {' | '.join(cells)} | {', '.join(cited)} |"
 
 
 def rule_pages(knowledge: Knowledge) -> dict[str, str]:

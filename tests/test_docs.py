@@ -43,7 +43,9 @@ def test_every_criterion_and_gate_has_a_page_that_the_index_links_to(
 ) -> None:
     book = knowledge.rulebook
     wanted = {f"docs/criteria/{one.id}.md" for one in book.criteria}
-    wanted |= {f"docs/gates/{one.id}.md" for one in book.gates} | {"docs/gates/G-NOT-YET.md"}
+    wanted |= {f"docs/gates/{one.id}.md" for one in book.gates} | {
+        f"docs/gates/{name}.md" for name in ("G-NOT-YET", "G-REACHED")
+    }
     assert set(pages) == wanted
     index = (ROOT / "docs" / "rulebook.md").read_text("utf-8")
     assert all(f"]({name.removeprefix('docs/')})" in index for name in pages)

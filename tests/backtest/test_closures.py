@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from llmchoose.backtest.closures import Trust, Weighed, closure_of, closure_rows, find, weighed
+from llmchoose.backtest.closures import Trust, Weighed, closure_rows, find, weighed
+from llmchoose.knowledge.closing import closure_of
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.runs import Comparison
 

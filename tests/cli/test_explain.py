@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "80"}
 
+QUICKSTART = ("--profile", "profiles/quickstart.yaml")
+
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
@@ -50,6 +52,15 @@ def test_without_an_id_it_lists() -> None:
         (("gap_fit", "--format", "jsn"), "did you mean json?"),
         (("gap_fit", "-o", "no/such/folder/x.md"), "no/such/folder"),
         (("gap_fit", "--rulebook", "missing.yaml"), "missing.yaml"),
+        (("gap_fit", "--profile", "missing.yaml"), "missing.yaml"),
+        (("gap_fit", "--set", "task.kind=qa"), "name one: --profile FILE"),
+        (("gap_fit", "--as-of", "2024"), "name one: --profile FILE"),
+        (("gates", *QUICKSTART), "name an id of it"),
+        (QUICKSTART, "name an id of it"),
+        (("gap_fit", *QUICKSTART, "--set", "task.gapp=format"), "task.gap"),
+        (("gap_fit", *QUICKSTART, "--as-of", "soon"), "--as-of"),
+        (("gap_fitt", *QUICKSTART), "did you mean gap_fit?"),
+        (("gap_fit", *QUICKSTART, "-o", "profiles/quickstart.yaml"), "overwrite the profile"),
     ],
 )
 def test_a_wrong_call_is_a_sentence_and_exit_2(arguments: tuple[str, ...], said: str) -> None:
@@ -62,6 +73,23 @@ def test_a_wrong_call_is_a_sentence_and_exit_2(arguments: tuple[str, ...], said:
 def test_json_has_a_line_for_each_kind_that_has_the_id() -> None:
     lines = run("explain", "rag", "-f", "json").stdout.splitlines()
     assert [json.loads(line)["kind"] for line in lines] == ["approach", "term"]
+
+
+@pytest.mark.parametrize("output_format", ["terminal", "json", "markdown"])
+def test_with_a_profile_it_shows_how_the_id_came_out(output_format: str) -> None:
+    done = run("explain", "G-BUDGET", *QUICKSTART, "-f", output_format)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "In Norrland Pumps" in done.stdout.decode()
+    assert "over the budget of $150k" in " ".join(done.stdout.decode().split())
+
+
+def test_the_profile_can_be_changed_and_the_draws_be_others() -> None:
+    call = ("explain", "gap_fit", *QUICKSTART, "-f", "json")
+    changed = run(*call, "--set", "task.gap=[format]", "--as-of", "2024", "--samples", "90")
+    scores = json.loads(changed.stdout)["sections"]["profile_scores"]["data"]
+    assert {one["value"] for one in scores} == {"format"}
+    other = run("explain", "lora", *QUICKSTART, "--seed", "7", "-f", "json").stdout
+    assert other != run("explain", "lora", *QUICKSTART, "-f", "json").stdout
 
 
 def test_a_file_and_a_pipe_get_no_colour(tmp_path: Path) -> None:

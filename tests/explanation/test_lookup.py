@@ -104,6 +104,15 @@ def test_without_an_id_rules_are_listed_and_the_other_lists_named(knowledge: Kno
         ("cost_ratio", ["reading est.cost_ratio"]),
         ("grounding", ["step rag/grounding"]),
         ("lora/train", ["step lora/train"]),
+        ("money", ["charge net_benefit.money"]),
+        ("net_benefit.gpus", ["charge net_benefit.gpus"]),
+        ("reached", ["worth net_benefit.reached"]),
+        ("g-reached", ["gate G-REACHED"]),
+        ("rag.knowledge", ["closure rag.knowledge"]),
+        ("task.kind.qa", ["clue task.kind.qa"]),
+        ("knowledge", ["gap knowledge"]),
+        ("agri-ft", ["comparison agri-ft"]),
+        ("almanac-2023", ["case almanac-2023"]),
     ],
 )
 def test_an_id_is_found_however_it_is_written(

@@ -10,17 +10,11 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 
 from llmchoose.estimate.formulas.distributions import Z90
+from llmchoose.knowledge.closing import TUNED, closure_of, speaks_of
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.runs import Comparison
 from llmchoose.knowledge.tables import Closure, Factor
 
-# One method at heart: a comparison of one of them speaks of all three alike.
-TUNED = {"managed_finetune", "lora", "full_finetune"}
-# What a comparison has to start from. Continued pretraining comes on top of full tuning; retrieval
-# beside a tuned model finds less room than beside a prompted one, so those rows do not count.
-STARTS_FROM = {"continued_pretrain": "tuned_without_domain_pretraining"}
-USUAL_START = "same_model_prompted"
-WORST, FULL = -0.5, 1.0
 LEAST, MOST = 0.02, 0.97
 MOST_SOURCES = 6
 
@@ -102,17 +96,6 @@ def trust_of(factors: Mapping[str, Factor]) -> Trust:
     return Trust(**{name: factors[f"closure.{name}"].p50 for name in Trust.__annotations__})
 
 
-def closure_of(comparison: Comparison) -> float | None:
-    """Share of the room that a comparison closed, cut at -0.5 and 1; None where it cannot be told.
-
-    Negative where the approach made it worse.
-    """
-    before, after, best = comparison.before, comparison.after, comparison.best
-    if comparison.comparable == "no" or before is None or after is None or best is None:
-        return None
-    return min(max((after - before) / (best - before), WORST), FULL)
-
-
 def weighed(
     approach: str, gap: str, comparisons: Iterable[Comparison], trust: Trust
 ) -> list[Weighed]:
@@ -124,7 +107,7 @@ def weighed(
     found = [
         (row, closure)
         for row in comparisons
-        if _speaks_of(row, approach, gap) and (closure := closure_of(row)) is not None
+        if speaks_of(row, approach, gap) and (closure := closure_of(row)) is not None
     ]
     sizes: dict[str, float] = {}
     for row, _ in found:
@@ -138,13 +121,6 @@ def weighed(
         )
         for row, closure in found
     ]
-
-
-def _speaks_of(row: Comparison, approach: str, gap: str) -> bool:
-    """Beside another approach part of the room is closed already: such rows do not count."""
-    same = row.approach == approach or {row.approach, approach} <= TUNED
-    starts = row.baseline == STARTS_FROM.get(approach, USUAL_START)
-    return same and starts and gap in row.gap and not row.beside
 
 
 def find(judged: float, evidence: Sequence[Weighed], trust: Trust) -> Found:

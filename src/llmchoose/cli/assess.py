@@ -7,6 +7,7 @@ import typer
 
 from llmchoose.cli.options import (
     AsOf,
+    Changes,
     KnowledgePath,
     Output,
     Samples,
@@ -36,14 +37,7 @@ def command(
     ] = "terminal",
     output: Output = None,
     as_of: AsOf = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="FIELD=VALUE",
-            help="Change a field of the profile, or weight:ID of the rulebook; may be repeated.",
-        ),
-    ] = None,
+    changes: Changes = None,
     samples: Samples = 500,
     seed: Seed = 0,
     rulebook: Annotated[

@@ -1,11 +1,28 @@
 """llmchoose explain: what an id stands for, from a number in a report to its source."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from llmchoose.cli.options import KnowledgePath, Output, format_called, refuse_overwriting, write
+from llmchoose.cli.options import (
+    AsOf,
+    Changes,
+    KnowledgePath,
+    Output,
+    Samples,
+    Seed,
+    format_called,
+    read_day,
+    read_profile,
+    refuse_overwriting,
+    write,
+)
+
+if TYPE_CHECKING:
+    from llmchoose.assessment import Assessment
+    from llmchoose.explanation.model import Explanation
+    from llmchoose.knowledge.load import Knowledge
 
 # A file in this folder is a format of its name.
 FORMATS = Path(__file__).parents[1] / "report" / "explanation"
@@ -14,8 +31,14 @@ Name = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[ID]",
-        help="A criterion, gate, approach, field, fact, claim, source …, or a list: criteria, "
-        "gates, facts, evidence, sources …; without it all rules are listed.",
+        help="A criterion, gate, approach, charge, field, fact, claim, source …, or a list: "
+        "criteria, gates, facts, evidence, sources …; without it all rules are listed.",
+    ),
+]
+Here = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE", help="A profile: show how the id came out there; - reads standard input."
     ),
 ]
 
@@ -26,9 +49,14 @@ def command(
         str, typer.Option("--format", "-f", help="terminal, json or markdown.")
     ] = "terminal",
     output: Output = None,
+    profile: Here = None,
+    changes: Changes = None,
+    as_of: AsOf = None,
+    samples: Samples = 500,
+    seed: Seed = 0,
     rulebook: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="A rulebook of your own instead of the shipped one."),
+        typer.Option(metavar="FILE", help="A rulebook of your own: whole, or what it changes."),
     ] = None,
     knowledge: KnowledgePath = None,
 ) -> None:
@@ -38,6 +66,41 @@ def command(
 
     renderer = format_called(output_format, FORMATS)
     refuse_overwriting(output, (knowledge, rulebook), "the knowledge")
+    refuse_overwriting(output, (profile,))
     known = load_knowledge(knowledge, rulebook)
     found = explain(" ".join(name), known) if name else overview(known)
+    if profile is not None:
+        found = _in_profile(found, _assessed(profile, changes or [], as_of, seed, samples, known))
+    elif changes or as_of:
+        _refuse(
+            f"{'--set' if changes else '--as-of'} changes a profile", "name one: --profile FILE"
+        )
     write(renderer.render(found, plain=output is not None), output)
+
+
+def _assessed(
+    profile: str,
+    changes: list[str],
+    as_of: str | None,
+    seed: int,
+    samples: int,
+    known: "Knowledge",
+) -> "Assessment":
+    from llmchoose.assessment import assess
+
+    read = read_profile(profile, known, changes)
+    return assess(read, known, as_of=read_day(as_of), seed=seed, samples=samples)
+
+
+def _in_profile(found: "Explanation", assessment: "Assessment") -> "Explanation":
+    from llmchoose.outcome.sections import explained
+
+    if not isinstance(found, tuple):
+        _refuse("--profile shows how one id came out, and this is a list", "name an id of it")
+    return explained(found, assessment)
+
+
+def _refuse(message: str, hint: str) -> NoReturn:
+    from llmchoose.errors import InputError, Problem
+
+    raise InputError((Problem(message, hint=hint),))

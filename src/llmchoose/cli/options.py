@@ -26,6 +26,14 @@ AsOf = Annotated[
         help="Judge by what could be had on this day: YYYY, YYYY-MM or YYYY-MM-DD.",
     ),
 ]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help="Change one field of the profile; may be repeated.",
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the draws.")]
 Samples = Annotated[int, typer.Option(min=50, max=100_000, help="Number of draws.")]
 KnowledgePath = Annotated[

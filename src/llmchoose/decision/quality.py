@@ -24,8 +24,8 @@ def expected_quality(inputs: Inputs) -> dict[str, Array]:
 
     Source: closures.csv and the constants `reach.…` of factors.csv.
     """
-    start, room = _room(inputs)
-    closed = _closed(inputs)
+    start, room = starting_room(inputs)
+    closed = closed_shares(inputs)
     found = {name: start + room * share for name, share in closed.items()}
     return {**found, "scratch": _scratch(inputs)}
 
@@ -86,7 +86,7 @@ def _closing(inputs: Inputs, approach: str) -> dict[str, Array]:
     return {gap: 1 - (1 - tuned[gap]) * (1 - shares[gap]) for gap in gaps}
 
 
-def _room(inputs: Inputs) -> tuple[Array, Array]:
+def starting_room(inputs: Inputs) -> tuple[Array, Array]:
     """Where an approach starts, and what is left to gain: a measured prompted score as it is."""
     measured = inputs.stated("task.prompt_baseline")
     coverage = inputs.number("task.base_model_coverage")
@@ -107,7 +107,7 @@ def prompted_score(inputs: Inputs) -> Array:
     return np.clip(score + error * inputs.draws.normal("prompt_baseline:error"), 0.0, 1.0)
 
 
-def _closed(inputs: Inputs) -> dict[str, Array]:
+def closed_shares(inputs: Inputs) -> dict[str, Array]:
     """Share of the room that each approach but training from scratch closes."""
     reads = _rises(inputs, "reach.reads", inputs.number("task.base_model_coverage"))
     learned = _learned(inputs)

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from llmchoose.explanation.choice import not_yet
+from llmchoose.explanation.choice import CHARGED_BY, made_gates
 from llmchoose.explanation.kinds import KINDS
 from llmchoose.explanation.kinds.kind import Kind
 from llmchoose.explanation.wording import PREFIX
 from llmchoose.knowledge.load import Citation, Knowledge
 from llmchoose.knowledge.reference import Conflict
-from llmchoose.knowledge.rules import Combination, Comparison, Criterion, Gate, Risk
+from llmchoose.knowledge.rules import Charge, Combination, Comparison, Criterion, Gate, Risk
 
 JUDGEMENT = "judgement"
 
@@ -54,7 +54,7 @@ def readers(field: str, knowledge: Knowledge) -> tuple[Use, ...]:
     wanted = {field, *readings}
     kinds = {kind.name: kind for kind in KINDS}
     found = [
-        Use(kinds[name], rule.id)
+        Use(kinds[name], kinds[name].ids(rule)[0])
         for name, rules in _rules(knowledge)
         for rule in rules
         if not wanted.isdisjoint(inputs_of(rule))
@@ -62,14 +62,15 @@ def readers(field: str, knowledge: Knowledge) -> tuple[Use, ...]:
     return (*found, *(Use(kinds["reading"], name) for name in readings))
 
 
-Rule = Criterion | Gate | Combination | Risk
+Rule = Criterion | Gate | Charge | Combination | Risk
 
 
 def _rules(knowledge: Knowledge) -> tuple[tuple[str, Sequence[Rule]], ...]:
     book = knowledge.rulebook
     return (
         ("criterion", book.criteria),
-        ("gate", (*book.gates, not_yet(knowledge))),
+        ("gate", (*book.gates, *made_gates(knowledge))),
+        ("charge", book.net_benefit.charges),
         ("combination", book.combinations),
         ("risk", knowledge.risks),
     )
@@ -77,6 +78,8 @@ def _rules(knowledge: Knowledge) -> tuple[tuple[str, Sequence[Rule]], ...]:
 
 def inputs_of(rule: Rule) -> tuple[str, ...]:
     """Fields and readings that a rule reads, each once."""
+    if isinstance(rule, Charge):
+        return CHARGED_BY.get(rule.id, ())
     if isinstance(rule, Criterion):
         applies = (rule.applies,) if rule.applies else ()
         names = [name for name in (rule.input,) if name != "1"] + _named(applies)

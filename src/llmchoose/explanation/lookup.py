@@ -9,10 +9,18 @@ from llmchoose.explanation.kinds import KINDS
 from llmchoose.explanation.kinds.kind import Kind
 from llmchoose.explanation.model import Entry, Explanation, Group, Index, Page
 from llmchoose.explanation.pages.approach import approach_page, step_page
+from llmchoose.explanation.pages.benefit import charge_page, worth_page
 from llmchoose.explanation.pages.criterion import criterion_page
 from llmchoose.explanation.pages.facts import TABLES, factor_page, fitted_page, gpu_page
 from llmchoose.explanation.pages.gate import gate_page
 from llmchoose.explanation.pages.profile import field_page, reading_page
+from llmchoose.explanation.pages.quality import (
+    case_page,
+    closure_page,
+    clue_page,
+    comparison_page,
+    gap_page,
+)
 from llmchoose.explanation.pages.rules import (
     choice_page,
     combination_page,
@@ -33,6 +41,8 @@ PAGES: Mapping[str, Callable[[Any, Knowledge], Page]] = {
     "risk": risk_page,
     "conflict": conflict_page,
     "constant": choice_page,
+    "charge": charge_page,
+    "worth": worth_page,
     "term": term_page,
     "practice": practice_page,
     "field": field_page,
@@ -40,7 +50,12 @@ PAGES: Mapping[str, Callable[[Any, Knowledge], Page]] = {
     "step": step_page,
     "factor": factor_page,
     "fitted constant": fitted_page,
+    "closure": closure_page,
+    "clue": clue_page,
+    "gap": gap_page,
     "gpu": gpu_page,
+    "comparison": comparison_page,
+    "case": case_page,
     "evidence": evidence_page,
     "source": source_page,
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from llmchoose.knowledge.fields import Field, Prior
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.rules import Comparison, Condition
+from llmchoose.knowledge.tables import Clue
 from llmchoose.quantity.short import short
 
 MILLION, HUGE, GROUPED_FROM = 1e6, 1e15, 1e4
@@ -31,8 +32,13 @@ def figure(value: float, unit: str = "") -> str:
     """A number exactly as it stands in the knowledge, in the way its unit is written."""
     if unit == "fraction":
         return f"{100 * value:.6g}%"
-    sign = "$" if unit.startswith("usd") else ""
+    sign = "$" if is_money(unit) else ""
     return f"{sign}{_plain(value)}"
+
+
+def is_money(unit: str) -> bool:
+    """Whether figures of a unit are dollars."""
+    return unit.lower().startswith("usd")
 
 
 def _plain(value: float) -> str:
@@ -78,9 +84,17 @@ def _value(value: object, unit: str) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         said = figure(value, unit)
-        plain = unit in ("", "fraction", "x", "flag") or unit.startswith("usd")
+        plain = unit in ("", "fraction", "x", "flag") or is_money(unit)
         return said if plain else f"{said} {unit}"
     return str(value)
+
+
+def clue_words(clue: Clue) -> str:
+    """The answer that a clue speaks of: `task.kind is one of qa`."""
+    if clue.op == "base":
+        return "all projects, whatever they answer"
+    verb = "is none of" if clue.op == "not_in" else OPERATORS[clue.op]
+    return f"{clue.input} {verb} {listed((clue.value or '').split())}"
 
 
 def unit_of(name: str, knowledge: Knowledge) -> str:
@@ -105,7 +119,15 @@ def prior_words(prior: Prior, tick: str = "") -> str:
         f"the answer to {tick}{prior.same_as}{tick} if there is one, else " if prior.same_as else ""
     )
     source = f" [{prior.source}, {prior.as_of}]" if prior.source else ""
-    return f"{first}{_assumed(prior, tick)}.{source}"
+    return f"{first}{_assumed(prior, tick)}{_lowered(prior, tick)}.{source}"
+
+
+def _lowered(prior: Prior, tick: str) -> str:
+    """What lowers a prior."""
+    if prior.at_most:
+        column, by = (f"{tick}{name}{tick}" for name in (prior.at_most.column, prior.at_most.by))
+        return f"; at most column {column} of {prior.at_most.table}.csv, by {by}"
+    return ""
 
 
 def _assumed(prior: Prior, tick: str) -> str:
@@ -118,6 +140,8 @@ def _assumed(prior: Prior, tick: str) -> str:
             for word, points in prior.cases.items()
         )
         return f"{by}: {'; '.join(cases)} (p10 / p50 / p90)"
+    if prior.clues:
+        return "shares of clues.csv, as the answers that are given move them"
     if prior.probabilities:
         return ", ".join(f"{word} {share:.0%}" for word, share in prior.probabilities.items())
     if prior.value is not None:

@@ -4,18 +4,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from llmchoose.explanation.kinds.kind import Ids, Kind
-from llmchoose.explanation.wording import figure
+from llmchoose.explanation.wording import clue_words, figure
 from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.readings import Reading
-from llmchoose.knowledge.runs import PublishedRun
+from llmchoose.knowledge.runs import Case, Comparison, PublishedRun
 from llmchoose.knowledge.tables import (
     ApiModel,
+    Closure,
+    Clue,
     Currency,
     DefaultModel,
     Evidence,
     Factor,
     Fitted,
+    GapCoverage,
     Gpu,
     ManagedTuning,
     OpenModel,
@@ -107,6 +110,27 @@ def _runs(knowledge: Knowledge) -> Iterable[PublishedRun]:
     yield from knowledge.serving_runs
 
 
+def _closure(row: Closure) -> str:
+    return f"{row.p50:g} ({row.p10:g} to {row.p90:g}) {row.unit} {dated(row)}"
+
+
+def _clue(row: Clue) -> str:
+    return f"{clue_words(row)} {dated(row)}"
+
+
+def _gap(row: GapCoverage) -> str:
+    spread = f"{row.coverage_p10:.0%} to {row.coverage_p90:.0%}"
+    return f"coverage {row.coverage_p50:.0%} ({spread}) {dated(row)}"
+
+
+def _comparison(row: Comparison) -> str:
+    return f"{row.approach}, {row.task} {dated(row)}"
+
+
+def _case(row: Case) -> str:
+    return f"{row.org}, {row.year}: {row.why}"
+
+
 def _only_id(row: Row) -> Ids:
     return (row.id,)
 
@@ -119,7 +143,7 @@ def _source(row: Source) -> str:
     return f"{row.title} ({row.kind}, {row.date})"
 
 
-def _values(rows: Mapping[str, Any]) -> Iterable[Any]:
+def _values(rows: Mapping[Any, Any]) -> Iterable[Any]:
     return rows.values()
 
 
@@ -139,6 +163,9 @@ PROFILE = (
 FACTS = (
     Kind("factor", "factors", "facts", lambda k: _values(k.factors), _factor),
     Kind("fitted constant", "fitted", "facts", lambda k: _values(k.fitted), _fitted),
+    Kind("closure", "closures", "facts", lambda k: _values(k.closures), _closure),
+    Kind("clue", "clues", "facts", lambda k: k.clues, _clue),
+    Kind("gap", "gaps", "facts", lambda k: _values(k.gaps), _gap),
     Kind("gpu", "gpus", "facts", lambda k: k.gpus, _gpu),
     Kind("rent", "rents", "facts", lambda k: k.rents, _rent),
     Kind("open model", "open_models", "facts", lambda k: k.open_models, _open_model),
@@ -152,7 +179,11 @@ FACTS = (
     Kind("training library", "stacks", "facts", lambda k: k.stacks, _named),
     Kind("optimiser", "optimizers", "facts", lambda k: k.optimizers, _named),
 )
-RUNS = (Kind("published run", "runs", "runs", _runs, _run, _only_id),)
+RUNS = (
+    Kind("published run", "runs", "runs", _runs, _run, _only_id),
+    Kind("comparison", "comparisons", "runs", lambda k: k.comparisons, _comparison, _only_id),
+    Kind("case", "cases", "runs", lambda k: k.cases, _case, _only_id),
+)
 SOURCES = (
     Kind("evidence", "evidence", "sources", lambda k: _values(k.evidence), _evidence),
     Kind("source", "sources", "sources", lambda k: _values(k.sources), _source),

@@ -2,12 +2,28 @@
 
 from dataclasses import dataclass
 
-from llmchoose.explanation.choice import NOT_YET, Choice, choices, not_yet
+from llmchoose.explanation.choice import (
+    NOT_YET,
+    Choice,
+    Valued,
+    choices,
+    in_net_benefit,
+    made_gates,
+    worths,
+)
 from llmchoose.explanation.kinds.kind import Ids, Kind, as_ids
 from llmchoose.explanation.wording import blanks, listed
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.reference import Conflict, Practice, Term
-from llmchoose.knowledge.rules import Approach, Combination, Criterion, Gate, Risk, Step
+from llmchoose.knowledge.rules import (
+    Approach,
+    Charge,
+    Combination,
+    Criterion,
+    Gate,
+    Risk,
+    Step,
+)
 
 LADDER = "escalation"
 
@@ -31,7 +47,7 @@ def plan_steps(knowledge: Knowledge) -> tuple[PlanStep, ...]:
 
 
 def _gates(knowledge: Knowledge) -> tuple[Gate, ...]:
-    return (*knowledge.rulebook.gates, not_yet(knowledge))
+    return (*knowledge.rulebook.gates, *made_gates(knowledge))
 
 
 def _gate(row: Gate) -> str:
@@ -79,6 +95,22 @@ def _conflict_cites(row: Conflict) -> Ids:
     return row.cited
 
 
+def _charge(row: Charge) -> str:
+    return f"{row.weight:g} {row.unit}"
+
+
+def _charge_ids(row: Charge | Valued) -> Ids:
+    return (in_net_benefit(row), row.name if isinstance(row, Valued) else row.id)
+
+
+def _worth(row: Valued) -> str:
+    return f"{row.rule.weight:g}: {row.rule.note}"
+
+
+def _worth_cites(row: Valued) -> Ids:
+    return as_ids(row.rule.source)
+
+
 def _said(row: Term | Practice | Choice) -> str:
     return row.text
 
@@ -120,6 +152,15 @@ RULES = (
     Kind("risk", "risks", "rules", lambda k: k.risks, _risk, cites=_risk_cites),
     Kind("conflict", "conflicts", "rules", lambda k: k.conflicts, _conflict, cites=_conflict_cites),
     Kind("constant", "constants", "rules", choices, _said, cites=_choice_cites),
+    Kind(
+        "charge",
+        "charges",
+        "rules",
+        lambda k: k.rulebook.net_benefit.charges,
+        _charge,
+        _charge_ids,
+    ),
+    Kind("worth", "worths", "rules", worths, _worth, _charge_ids, _worth_cites),
     Kind("term", "glossary", "rules", lambda k: k.glossary, _said, _term_ids),
     Kind("practice", "practices", "rules", lambda k: k.practices, _said),
 )

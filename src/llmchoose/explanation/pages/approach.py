@@ -1,6 +1,6 @@
 """The page of an approach, and that of a step of its plan."""
 
-from llmchoose.explanation.choice import not_yet
+from llmchoose.explanation.choice import made_gates
 from llmchoose.explanation.kinds.rules import LADDER, PlanStep
 from llmchoose.explanation.links import citations
 from llmchoose.explanation.model import Entry, Fact, Listing, Page, Section
@@ -45,7 +45,7 @@ def _steps(key: str, title: str, steps: tuple[Step, ...]) -> Section:
 
 def _rules(row: Approach, knowledge: Knowledge) -> tuple[Section, ...]:
     book = knowledge.rulebook
-    gates = (*book.gates, not_yet(knowledge))
+    gates = (*book.gates, *made_gates(knowledge))
     closing = [Entry(one.id, blanks(one.reason)) for one in gates if row.id in one.excludes]
     beside = [
         Entry(one.id, f"{one.add or one.technique}: {blanks(one.value)}")

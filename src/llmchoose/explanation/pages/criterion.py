@@ -13,6 +13,7 @@ SCORES = "Scores, from 0 (speaks against) to 1 (speaks for)"
 DECIDES = {
     "always": "yes, by weight, where the profile says something of its input",
     "when_given": "by weight where the profile gives all that its input rests on; else it explains",
+    "gap_unknown": "by weight, but only where nobody says the gap and its input is given",
     "never": "no, it explains, warns and plans",
 }
 SCALES = {"linear": "straight lines between the points", "log": "straight lines in log10"}
@@ -54,6 +55,7 @@ def _facts(row: Criterion, knowledge: Knowledge) -> tuple[Fact, ...]:
         Fact("unit", row.unit),
         names_fact("rests on", fields_behind(row.input, knowledge)),
         Fact("decides", DECIDES[row.decides], row.decides),
+        *_inferred(row, knowledge),
         Fact("weight", f"{row.weight:g}, within {low:g} to {high:g}", weight),
         Fact("group", row.group),
     ]
@@ -64,6 +66,16 @@ def _facts(row: Criterion, knowledge: Knowledge) -> tuple[Fact, ...]:
     if row.default is not None:
         facts.append(Fact("other approaches", f"score {row.default:g}", row.default))
     return (*facts, names_fact("scores from", as_ids(row.breakpoint_source)))
+
+
+def _inferred(row: Criterion, knowledge: Knowledge) -> tuple[Fact, ...]:
+    field = knowledge.fields.get(row.input)
+    prior = field.prior if field else None
+    if row.decides != "always" or not prior or not (prior.clues or prior.at_most):
+        return ()
+    kept = knowledge.rulebook.ladder.inferred_weight
+    said = f"{kept:.0%} of its weight, where only other answers tell of its input"
+    return (Fact("keeps", said, kept),)
 
 
 def _scores(row: Criterion, knowledge: Knowledge) -> Section:

@@ -2,13 +2,20 @@
 
 from typing import Any
 
-from llmchoose.explanation.choice import NOT_YET
+from llmchoose.explanation.choice import NOT_YET, REACHED
 from llmchoose.explanation.links import citations, fields_behind, inputs_of
 from llmchoose.explanation.model import Entry, Fact, Listing, Page, Section
 from llmchoose.explanation.pages.parts import conflicts_section, inputs_section, names_fact
 from llmchoose.explanation.wording import blanks, condition
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.rules import Condition, Gate
+
+MADE = (NOT_YET, REACHED)
+JUDGED = (
+    Entry("score", "the low end of its 90% interval counts, on the metric of the target"),
+    Entry("closed", "every approach above the lowest rung that reaches it"),
+    Entry("prompt_baseline", "counts where the size of its test set is given"),
+)
 
 
 def gate_page(row: Gate, knowledge: Knowledge) -> Page:
@@ -23,11 +30,7 @@ def gate_page(row: Gate, knowledge: Knowledge) -> Page:
     )
     sections: tuple[Section, ...] = (
         *inputs_section(inputs, knowledge),
-        *(
-            _first_days(knowledge)
-            if row.id == NOT_YET
-            else conflicts_section(row.sources, knowledge)
-        ),
+        *_of_its_own(row, knowledge),
     )
     found = citations(row.sources, knowledge)
     return Page("gate", row.id, row.id, blanks(row.reason), facts, sections, found)
@@ -37,8 +40,16 @@ def _kind(row: Gate, knowledge: Knowledge) -> str:
     ladder = knowledge.rulebook.ladder
     if row.kind == "hard":
         return "hard: closed by an answer that was given, it takes the approach off the table"
-    charge = ladder.unavailable_penalty if row.id == NOT_YET else ladder.gate_penalty
-    return f"soft: closed, it costs {charge:g} of fit"
+    charge = ladder.unavailable_penalty if row.id in MADE else ladder.gate_penalty
+    of = "fit and of net benefit" if row.id in MADE else "fit"
+    return f"soft: closed, it costs {charge:g} of {of}"
+
+
+def _of_its_own(row: Gate, knowledge: Knowledge) -> tuple[Section, ...]:
+    if row.id == NOT_YET:
+        return _first_days(knowledge)
+    judged = (Listing("judged", "How a score is judged", JUDGED),) if row.id == REACHED else ()
+    return (*judged, *conflicts_section(row.sources, knowledge))
 
 
 def _first_days(knowledge: Knowledge) -> tuple[Section, ...]:

@@ -3,7 +3,7 @@
 from llmchoose.explanation.links import citations, readers
 from llmchoose.explanation.model import Entry, Fact, Listing, Page, Section
 from llmchoose.explanation.pages.parts import names_fact, uses_section
-from llmchoose.explanation.wording import figure, listed, prior_words, type_of
+from llmchoose.explanation.wording import figure, is_money, listed, prior_words, type_of
 from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.readings import Reading
@@ -51,7 +51,7 @@ def _words(row: Field) -> tuple[Section, ...]:
 def _span(ends: Quantity, unit: str) -> str:
     low, high = figure(ends.low, unit), figure(ends.high, unit)
     said = low if ends.exact else f"{low} to {high}"
-    return said if unit == "fraction" or unit.startswith("usd") else f"{said} {unit}"
+    return said if unit == "fraction" or is_money(unit) else f"{said} {unit}"
 
 
 def _answered(row: Field, knowledge: Knowledge) -> tuple[Section, ...]:

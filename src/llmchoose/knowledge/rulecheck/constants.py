@@ -1,4 +1,4 @@
-"""Mistakes in weights, ranges, the ladder, the confidence and savings."""
+"""Mistakes in weights, ranges, the ladder, charges, the confidence and savings."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -6,30 +6,35 @@ from itertools import pairwise
 from llmchoose.knowledge.rulecheck.curves import score_outside
 from llmchoose.knowledge.rulecheck.entry import Check, Entry, Fault
 from llmchoose.knowledge.rulecheck.vocabulary import Vocabulary
-from llmchoose.knowledge.rules import ConfidenceRule, Criterion, Ladder, Saving
+from llmchoose.knowledge.rules import (
+    Charge,
+    ConfidenceRule,
+    Criterion,
+    Ladder,
+    Saving,
+    Worth,
+)
 
 
-def _weight_outside(criterion: Entry, _: Vocabulary) -> Iterator[Fault]:
-    weight, (low, high) = criterion["weight"], criterion["range"]
+def _weight_outside(rule: Entry, _: Vocabulary) -> Iterator[Fault]:
+    weight, (low, high) = rule["weight"], rule["range"]
     if weight >= 0 and low <= high and not low <= weight <= high:
         message = f"the weight {weight:g} is outside its range, {low:g} to {high:g}"
-        where = (criterion.at("weight"), criterion.at("range"))
+        where = (rule.at("weight"), rule.at("range"))
         yield Fault(message, "change the one or the other", where)
 
 
-def _weight_negative(criterion: Entry, _: Vocabulary) -> Iterator[Fault]:
-    if criterion["weight"] < 0:
+def _weight_negative(rule: Entry, _: Vocabulary) -> Iterator[Fault]:
+    if rule["weight"] < 0:
         hint = "write 0 to leave it out of the choice"
-        yield Fault("the weight is negative", hint, (criterion.at("weight"),))
+        yield Fault("the weight is negative", hint, (rule.at("weight"),))
 
 
-def _range_reversed(criterion: Entry, _: Vocabulary) -> Iterator[Fault]:
-    low, high = criterion["range"]
+def _range_reversed(rule: Entry, _: Vocabulary) -> Iterator[Fault]:
+    low, high = rule["range"]
     if not 0 <= low <= high:
         hint = "write [low, high], from 0 on"
-        yield Fault(
-            "the range of the weight does not ascend from 0", hint, (criterion.at("range"),)
-        )
+        yield Fault("the range of the weight does not ascend from 0", hint, (rule.at("range"),))
 
 
 def _default_outside(criterion: Entry, _: Vocabulary) -> Iterator[Fault]:
@@ -78,10 +83,11 @@ def _shares(saving: Entry, _: Vocabulary) -> Iterator[Fault]:
 
 
 SHARES = ("share_p10", "share_p50", "share_p90")
+WEIGHTED = (Criterion, Charge, Worth)
 CHECKS = (
-    Check(Criterion, ("weight", "range"), _weight_outside),
-    Check(Criterion, ("weight",), _weight_negative),
-    Check(Criterion, ("range",), _range_reversed),
+    *(Check(kind, ("weight", "range"), _weight_outside) for kind in WEIGHTED),
+    *(Check(kind, ("weight",), _weight_negative) for kind in WEIGHTED),
+    *(Check(kind, ("range",), _range_reversed) for kind in WEIGHTED),
     Check(Criterion, ("default",), _default_outside),
     Check(Ladder, (), _negative_charge),
     Check(ConfidenceRule, ("limits",), _limits),

@@ -6,13 +6,15 @@ from typing import Any
 
 from llmchoose.errors import quoted
 from llmchoose.knowledge.rulecheck.vocabulary import Vocabulary
-from llmchoose.knowledge.rules import Comparison, ConfidenceRule, Words
+from llmchoose.knowledge.rules import Comparison, ConfidenceRule, NetBenefit, Words, Worth
 from llmchoose.yamltext.tree import Node, Pairs, Scalar, Sequence
 
 _NOUNS: Mapping[type, str] = {
     Comparison: "test",
     ConfidenceRule: "confidence rule",
     Words: "row of words",
+    NetBenefit: "net benefit",
+    Worth: "worth of a quality",
 }
 
 

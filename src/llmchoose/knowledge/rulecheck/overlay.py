@@ -33,13 +33,14 @@ class Overlay:
 
 def repeated(root: Pairs) -> Iterator[Fault]:
     """Ids that a file gives to more than one entry."""
-    seen: set[str] = set()
-    for _, entry in _entries(root):
-        name = text_at(entry, "id")
-        if name and name in seen:
-            message = f"the id {quoted(name)} is given twice"
-            yield Fault(message, "keep one, or choose another", (entry.pairs["id"].value,))
-        seen.add(name)
+    for entries in ((entry for _, entry in _entries(root)), inner_entries(root)):
+        seen: set[str] = set()
+        for entry in entries:
+            name = text_at(entry, "id")
+            if name and name in seen:
+                message = f"the id {quoted(name)} is given twice"
+                yield Fault(message, "keep one, or choose another", (entry.pairs["id"].value,))
+            seen.add(name)
 
 
 def ids_of(root: Pairs) -> dict[str, str]:
@@ -79,6 +80,15 @@ def _entries(root: Pairs) -> Iterator[tuple[str, Pairs]]:
                 yield key, entry
 
 
+def inner_entries(root: Pairs) -> Iterator[Pairs]:
+    """Entries of the lists inside sections, such as charges; they have ids of their own."""
+    sections = (root.pairs[key].value for key in SECTIONS if key in root.pairs)
+    for section in sections:
+        for pair in section.pairs.values() if isinstance(section, Pairs) else ():
+            items = pair.value.items if isinstance(pair.value, Sequence) else ()
+            yield from (item for item in items if isinstance(item, Pairs) and text_at(item, "id"))
+
+
 def _removed(own: Pairs) -> tuple[Scalar, ...]:
     node = own.pairs[REMOVE].value if REMOVE in own.pairs else None
     items = node.items if isinstance(node, Sequence) else ()
@@ -98,10 +108,26 @@ def _without(shipped: Pairs, removed: set[str]) -> Pairs:
 def _join(key: str, kept: Pairs, mine: Node) -> Node:
     base = kept.pairs[key].value if key in kept.pairs else None
     if key in SECTIONS and isinstance(base, Pairs) and isinstance(mine, Pairs):
-        return Pairs({**base.pairs, **mine.pairs}, mine.span)
+        return _join_keys(base, mine, deeper=True)
     if key in LISTS and isinstance(base, Sequence) and isinstance(mine, Sequence):
         return _join_lists(base, mine)
     return mine
+
+
+def _join_keys(base: Pairs, mine: Pairs, *, deeper: bool = False) -> Pairs:
+    """Keys over keys; in a section also lists of entries by id, and the keys of an entry."""
+    joined = {**base.pairs, **mine.pairs}
+    for key in base.pairs.keys() & mine.pairs.keys() if deeper else ():
+        below, above = base.pairs[key].value, mine.pairs[key].value
+        if isinstance(below, Sequence) and isinstance(above, Sequence) and _have_ids(below):
+            joined[key] = Pair(mine.pairs[key].key, _join_lists(below, above))
+        elif isinstance(below, Pairs) and isinstance(above, Pairs):
+            joined[key] = Pair(mine.pairs[key].key, _join_keys(below, above))
+    return Pairs(joined, mine.span)
+
+
+def _have_ids(node: Sequence) -> bool:
+    return all(text_at(item, "id") for item in node.items)
 
 
 def _less(node: Node, entries: list[Pairs]) -> Node:
@@ -120,7 +146,7 @@ def _join_lists(base: Sequence, mine: Sequence) -> Sequence:
         name = text_at(item, "id")
         below = known.get(name)
         if isinstance(below, Pairs) and isinstance(item, Pairs):
-            joined[name] = Pairs({**below.pairs, **item.pairs}, item.span)
+            joined[name] = _join_keys(below, item)
         else:
             new.append(item)
     return Sequence((*joined.values(), *new), mine.span)

@@ -6,8 +6,15 @@ from pathlib import Path
 
 from llmchoose.errors import InputError, Problem
 from llmchoose.knowledge.rulecheck import constants, curves, inputs, tables, whole, wording
-from llmchoose.knowledge.rulecheck.entry import Fault
-from llmchoose.knowledge.rulecheck.overlay import EXTENDS, REMOVE, ids_of, lay_over, repeated
+from llmchoose.knowledge.rulecheck.entry import Fault, text_at
+from llmchoose.knowledge.rulecheck.overlay import (
+    EXTENDS,
+    REMOVE,
+    ids_of,
+    inner_entries,
+    lay_over,
+    repeated,
+)
 from llmchoose.knowledge.rulecheck.shapes import MISSED, Reader, read_entry
 from llmchoose.knowledge.rulecheck.vocabulary import Vocabulary
 from llmchoose.knowledge.rules import Rulebook
@@ -83,7 +90,8 @@ def _tree(
             reader.note([fault])
         return Pairs(pairs, own.span), reader
     joined = lay_over(own, base.root, stem)
-    reader.shipped = ids_of(base.root)
+    inner = (text_at(entry, "id") for entry in inner_entries(base.root))
+    reader.shipped = {*ids_of(base.root), *inner}
     reader.note(joined.faults)
     return joined.tree, reader
 

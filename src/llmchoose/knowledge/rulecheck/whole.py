@@ -9,7 +9,11 @@ from llmchoose.knowledge.rulecheck.entry import Check, Entry, Fault
 from llmchoose.knowledge.rulecheck.vocabulary import Vocabulary
 from llmchoose.knowledge.rules import Combination, Criterion, Gate, Rulebook
 
-RESERVED = ("G-NOT-YET",)  # the gate of approaches that are not in use yet, made by the choice
+# Gates that the choice itself makes, and what they are about.
+RESERVED = {
+    "G-NOT-YET": "approaches that are not in use yet",
+    "G-REACHED": "a target that a lower rung reaches",
+}
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -39,7 +43,7 @@ def _scores_everything(criterion: Criterion, vocabulary: Vocabulary) -> bool:
 
 def _reserved(gate: Entry, _: Vocabulary) -> Iterator[Fault]:
     if gate["id"] in RESERVED:
-        message = f"{gate['id']} is the gate of approaches that are not in use yet"
+        message = f"{gate['id']} is the gate of {RESERVED[gate['id']]}"
         yield Fault(message, "choose another id", (gate.at("id"),))
 
 

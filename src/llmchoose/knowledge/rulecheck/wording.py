@@ -7,7 +7,7 @@ from llmchoose.errors import did_you_mean, quoted
 from llmchoose.knowledge.readings import PREFIX
 from llmchoose.knowledge.rulecheck.entry import Check, Entry, Fault
 from llmchoose.knowledge.rulecheck.vocabulary import Vocabulary
-from llmchoose.knowledge.rules import Combination, Criterion, Gate, Rule
+from llmchoose.knowledge.rules import Charge, Combination, Criterion, Gate, Rule
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 # Sentences of each class, and the words that may stand in their braces beside figures.
@@ -15,6 +15,7 @@ _SENTENCES: Mapping[type, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Gate: (("reason",), ()),
     Criterion: (("why_for", "why_against"), ("value", "approach")),
     Combination: (("value",), ("approach",)),
+    Charge: (("text",), ("approach",)),
 }
 _SOURCES = ("source", "sources")
 
