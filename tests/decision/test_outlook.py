@@ -1,4 +1,4 @@
-"""A flip, applied, really flips; break-evens hold; what is worth knowing follows from the answers."""
+"""A flip, applied, really flips; break-evens hold; only what is open is worth finding out."""
 
 import math
 from pathlib import Path

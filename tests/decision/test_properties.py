@@ -114,10 +114,10 @@ def test_every_number_of_a_reason_has_a_source(knowledge: Knowledge) -> None:
 
     for path in sorted(profiles.glob("*.yaml")):
         decision = assess(load_profile(path, knowledge), knowledge).decision
-        said = (*decision.reasons, *decision.risks, *decision.plan, *decision.partners)
-        for one in said:
-            assert one.sources, (path.stem, one)
-            assert all(knowledge.cite(name) for name in one.sources)
+        for said in (decision.reasons, decision.risks, decision.plan, decision.partners):
+            for sources in (one.sources for one in said):
+                assert sources, path.stem
+                assert all(knowledge.cite(name) for name in sources)
 
 
 def test_two_reports_that_differ_in_one_input_differ_in_their_reasons() -> None:

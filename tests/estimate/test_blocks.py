@@ -15,7 +15,30 @@ from llmchoose.profile.load import load_profile, set_value
 from llmchoose.profile.model import Profile
 
 PROFILES = Path(__file__).parents[2] / "profiles"
-CHANGES = ["", "data.labelled_examples=20k", "data.unlabelled_tokens=30B", "data.unlabelled_tokens=300M", "budget.one_time=1M", "budget.monthly=$900", "time.deadline=30 days", "traffic.requests_per_day=5M", "constraints.api_allowed=false", "constraints.self_host_only=true", "constraints.must_own_weights=hold", "team.experience=tuning", "team.engineers=9", "compute.max_gpus=2", "task.gap=language", "task.base_model_coverage=0.2", "task.prompt_baseline=0.7", "task.citations_required=true", "task.novelty=new", "data.quality=poor", "data.knowledge_changes=2 days", "data.sensitivity=regulated", "time.horizon=6 months", ""][1:-1]
+CHANGES = [
+    "data.labelled_examples=20k",
+    "data.unlabelled_tokens=30B",
+    "data.unlabelled_tokens=300M",
+    "budget.one_time=1M",
+    "budget.monthly=$900",
+    "time.deadline=30 days",
+    "traffic.requests_per_day=5M",
+    "constraints.api_allowed=false",
+    "constraints.self_host_only=true",
+    "constraints.must_own_weights=hold",
+    "team.experience=tuning",
+    "team.engineers=9",
+    "compute.max_gpus=2",
+    "task.gap=language",
+    "task.base_model_coverage=0.2",
+    "task.prompt_baseline=0.7",
+    "task.citations_required=true",
+    "task.novelty=new",
+    "data.quality=poor",
+    "data.knowledge_changes=2 days",
+    "data.sensitivity=regulated",
+    "time.horizon=6 months",
+]
 
 
 @pytest.mark.parametrize("name", ["quickstart", "minimal", "meditron-2023", "indeed-2023"])

@@ -31,7 +31,7 @@ Changes = Annotated[
     typer.Option(
         "--set",
         metavar="FIELD=VALUE",
-        help="Change one field of the profile; may be repeated.",
+        help="Change a field of the profile, or weight:ID of the rulebook; may be repeated.",
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the draws.")]

@@ -6,6 +6,7 @@ import typer
 
 from llmchoose.cli.options import (
     AsOf,
+    Changes,
     KnowledgePath,
     Output,
     Samples,
@@ -31,10 +32,7 @@ def command(
     ] = "terminal",
     output: Output = None,
     as_of: AsOf = None,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="Change a field first; may be repeated."),
-    ] = None,
+    changes: Changes = None,
     samples: Samples = 500,
     seed: Seed = 0,
     rulebook: Annotated[

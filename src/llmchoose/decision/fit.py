@@ -79,7 +79,7 @@ def fit(points: tuple[Points, ...], held: tuple[Held, ...], rung: float, ladder:
 
     Args:
         points: Criteria of one approach.
-        held: Its gates; each closed soft gate costs `ladder.gate_penalty`.
+        held: Its gates; each closed soft gate that is charged costs `ladder.gate_penalty`.
         rung: Its place on the ladder.
         ladder: Constants of the choice.
 
@@ -91,7 +91,7 @@ def fit(points: tuple[Points, ...], held: tuple[Held, ...], rung: float, ladder:
     gained = sum(
         (weight * one.score for weight, one in zip(weights, points, strict=True)), start=np.zeros(1)
     )
-    soft = [one.closed for one in held if one.gate.kind == "soft"]
+    soft = [one.closed for one in held if one.gate.kind == "soft" and one.gate.charged]
     closed = sum((one.astype(float) for one in soft), start=np.zeros(1))
     charge = ladder.gate_penalty * closed + ladder.rung_charge * rung
     return np.asarray(gained / np.maximum(total, SMALLEST) - charge)

@@ -23,7 +23,8 @@ from llmchoose.quantity import Quantity
 # the lead turns, as shares of the way there.
 FACTORS = (1.4, 3.0, 12.0, 150.0)
 LOGITS = (0.5, 1.2, 2.5, 4.5)
-CLOSER = (0.9, 0.96, 1.0, 1.03, 1.08, 1.2)
+CLOSER = (0.85, 0.92, 0.97, 1.0, 1.04, 1.12)
+EARLIER = (0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.93)
 MOST = 6
 
 
@@ -130,8 +131,22 @@ def _turn(side: Sequence[tuple[Step, bool, float]]) -> float | None:
     return None
 
 
+def earlier_steps(inputs: Inputs, steps: Sequence[Step], tried: Tried, base: int) -> list[Step]:
+    """Smaller changes of those numbers of which the smallest that was tried turns the choice."""
+    found: list[Step] = []
+    for name in dict.fromkeys(step.change.field for step in steps):
+        places = [place for place, step in enumerate(steps) if step.change.field == name]
+        first = min(places, key=lambda place: abs(steps[place].distance))
+        answer = inputs.profile.values[name]
+        if tried.best[first] != base and isinstance(answer, Quantity):
+            at = steps[first].distance
+            field = inputs.knowledge.fields[name]
+            found += _numbers(field, answer, [at * share for share in EARLIER])
+    return found
+
+
 def found_flips(inputs: Inputs, steps: Sequence[Step], tried: Tried, base: int) -> tuple[Flip, ...]:
-    """The smallest change of each input that really turns the recommendation, smallest first."""
+    """The smallest change of each input that really turns the recommendation."""
     flips = []
     for name in dict.fromkeys(step.change.field for step in steps):
         mine = [place for place, step in enumerate(steps) if step.change.field == name]
@@ -139,7 +154,7 @@ def found_flips(inputs: Inputs, steps: Sequence[Step], tried: Tried, base: int) 
         place = next((place for place in near if tried.best[place] != base), None)
         if place is not None:
             flips.append(_flip(inputs, steps[place], tried, place))
-    return tuple(sorted(flips, key=lambda flip: (flip.size, flip.field)))
+    return tuple(flips)
 
 
 def _flip(inputs: Inputs, step: Step, tried: Tried, place: int) -> Flip:

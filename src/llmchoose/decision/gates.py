@@ -41,6 +41,7 @@ class GateResult:
 
     Attributes:
         closed: Draws in which it is closed.
+        charged: Whether fit is charged for it.
         about: Profile fields that its tests read.
         reason: Sentence with this project's figures; empty where the gate is passed.
     """
@@ -52,6 +53,7 @@ class GateResult:
     about: tuple[str, ...]
     reason: str
     sources: tuple[str, ...]
+    charged: bool = True
 
 
 def hold_gates(gates: tuple[Gate, ...], approach: Approach, facts: Facts) -> tuple[Held, ...]:
@@ -75,7 +77,9 @@ def _told(held: Held, facts: Facts) -> GateResult:
     names = [name for test in gate.when.tests for name in (test.input, test.than) if name]
     about = tuple(field for name in names for field in rests_on(name))
     reason = "" if passed else fill(gate.reason, facts)
-    return GateResult(gate.id, gate.kind, passed, held.closed, about, reason, gate.sources)
+    return GateResult(
+        gate.id, gate.kind, passed, held.closed, about, reason, gate.sources, gate.charged
+    )
 
 
 def _hold(gate: Gate, facts: Facts) -> Held:

@@ -13,7 +13,14 @@ from llmchoose.decision.break_even import (
     rough_values,
 )
 from llmchoose.decision.experiment import Experiment, next_experiment
-from llmchoose.decision.flips import Flip, first_steps, found_flips, nearer_steps
+from llmchoose.decision.flips import (
+    Flip,
+    Step,
+    earlier_steps,
+    first_steps,
+    found_flips,
+    nearer_steps,
+)
 from llmchoose.decision.influence import Influence, influences, without_each
 from llmchoose.decision.information import Information, open_answers, value_of_information
 from llmchoose.decision.plan import FoundRisk, plan_of
@@ -73,13 +80,25 @@ def look_ahead(
     finer = finer_values(seen)
     held = try_all(inputs, [*(step.change for step in near), *finer]) if near or finer else tried
     return Outlook(
-        found_flips(inputs, near, part(held, 0, len(near)), base),
+        _smallest_flips(inputs, near, part(held, 0, len(near)), base),
         weight_flips(weighed, inputs.knowledge.rulebook),
         break_evens(seen, finer, part(held, len(near), len(near) + len(finer))),
         value_of_information(few, asked, by_node, base),
         next_experiment(inputs, best, others[0] if others else None, estimates),
         influences(few, answers, by_answer, base, risks, plan_of(best)),
     )
+
+
+def _smallest_flips(
+    inputs: Inputs, near: Sequence[Step], tried: Tried, base: int
+) -> tuple[Flip, ...]:
+    """Flips at the full number of draws, and smaller ones where the nearest step is too far."""
+    found = {flip.field: flip for flip in found_flips(inputs, near, tried, base)}
+    early = earlier_steps(inputs, near, tried, base)
+    if early:
+        again = try_all(inputs, [step.change for step in early])
+        found |= {flip.field: flip for flip in found_flips(inputs, early, again, base)}
+    return tuple(sorted(found.values(), key=lambda flip: (flip.size, flip.field)))
 
 
 def _together(few: Inputs, *groups: Sequence[WhatIf]) -> tuple[Tried, ...]:

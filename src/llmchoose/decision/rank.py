@@ -22,7 +22,7 @@ from llmchoose.decision.fit import (
 )
 from llmchoose.decision.gates import GateResult, hold_gates, is_open, not_yet, reached, told
 from llmchoose.decision.quality import expected_quality
-from llmchoose.decision.trials import after_trials, settled_by, shifts
+from llmchoose.decision.trials import after_trials, settled_by, shifts, trials_of
 from llmchoose.estimate.approaches.model import Estimate
 from llmchoose.estimate.formulas.distributions import Array, significant
 from llmchoose.estimate.inputs import Inputs
@@ -47,7 +47,8 @@ class Weighed:
         fit: The rulebook's score; `benefit` the net benefit.
         prior: Expected quality before the trials, `quality` after them.
         chance_by_fit: Share of draws in which the approach is best by fit; `chance_by_benefit` by
-            net benefit; `chance` their mean. Without the sample axis.
+            net benefit; `chance` both together. Without the sample axis.
+        trusted: Share of the say that fit has.
         points: Criteria of each approach; `charges` what net benefit takes off.
     """
 
@@ -62,6 +63,7 @@ class Weighed:
     chance_by_fit: Array
     chance_by_benefit: Array
     chance: Array
+    trusted: Array
     points: tuple[tuple[Points, ...], ...]
     charges: tuple[Charges, ...]
 
@@ -72,6 +74,7 @@ class Weighed:
             for name, values in vars(self).items()
             if isinstance(values, np.ndarray) and values.ndim > 1
         }
+        cut["trusted"] = np.broadcast_to(self.trusted, self.chance.shape[1:])[wanted]
         return replace(self, **cut)
 
     def best(self) -> np.ndarray:
@@ -114,8 +117,8 @@ class Ranked:
         fit: Draws of the rulebook's score; `net_benefit` of the other model.
         quality: Draws of the quality it is expected to reach, trials counted; `prior` before them.
         charges: What net benefit takes off, by charge.
-        probability_best: Share of draws in which it is the best feasible one, the mean of both
-            models; `by_fit` and `by_benefit` are theirs.
+        probability_best: Share of draws in which it is the best feasible one, both models
+            together; `by_fit` and `by_benefit` are theirs.
     """
 
     approach: Approach
@@ -158,7 +161,7 @@ def weigh(inputs: Inputs, estimates: Estimates) -> Weighed:
         fits.append(fit(points, held[one.id], one.rung, book.ladder) + moved[one.id] - late[one.id])
         value = worth(inputs, quality[one.id], book.net_benefit)
         benefits.append(value - taken - late[one.id])
-    every = inputs.shape
+    every, trusted = inputs.shape, trust_in_fit(inputs)
     fit_draws, benefit_draws, before, after = (
         np.stack([np.broadcast_to(draws, every) for draws in found])
         for found in (fits, benefits, list(prior.values()), list(quality.values()))
@@ -182,10 +185,22 @@ def weigh(inputs: Inputs, estimates: Estimates) -> Weighed:
         after,
         by_fit,
         by_benefit,
-        (by_fit + by_benefit) / 2,
+        trusted * by_fit + (1 - trusted) * by_benefit,
+        trusted,
         tuple(scored),
         tuple(taken_by),
     )
+
+
+def trust_in_fit(inputs: Inputs) -> Array:
+    """Share of the say that the rulebook has: half, and less with each approach that was measured.
+
+    It knows what is usual; net benefit uses what was measured. Without the sample axis.
+    """
+    tried = {trial.approach for trial in trials_of(inputs)} - {"prompt"}
+    prompted = any(trial.approach == "prompt" for trial in trials_of(inputs))
+    measured = (inputs.stated("task.prompt_baseline")[..., 0] | prompted) + len(tried)
+    return 1 / (2 + np.asarray(measured, float))
 
 
 def parts_of(weighed: Weighed) -> Parts:

@@ -92,7 +92,9 @@ def _best(weighed: Weighed, book: Rulebook, fit: Array, benefit: Array) -> int:
     """Place of the approach that both models together put first."""
     noise = book.ladder.noise
     by_fit, by_benefit = (chances(draws, weighed.open, noise) for draws in (fit, benefit))
-    return int(replace(weighed, chance=(by_fit + by_benefit) / 2).best())
+    share = weighed.trusted
+    chance = share * by_fit + (1 - share) * by_benefit
+    return int(replace(weighed, chance=chance).best())
 
 
 def _nearest(

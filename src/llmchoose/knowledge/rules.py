@@ -54,12 +54,16 @@ class Condition(Rule):
 
 @dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class Gate(Rule):
-    """A reason for which an approach cannot work (hard) or should not be tried (soft)."""
+    """A reason for which an approach cannot work (hard) or should not be tried (soft).
+
+    A soft gate that is not `charged` is only said: net benefit charges what it stands for.
+    """
 
     id: str
     kind: Literal["hard", "soft"]
     excludes: tuple[ApproachId, ...]
     when: Condition
+    charged: bool = True
     reason: str
     sources: tuple[str, ...]
 

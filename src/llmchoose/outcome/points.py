@@ -62,7 +62,7 @@ def contributions(one: Ranked) -> dict[str, float]:
 
 def charged(gate: GateResult, rule: Ladder) -> float:
     """What a soft gate costs in points, in the mean of the draws."""
-    if gate.kind == "hard":
+    if gate.kind == "hard" or not gate.charged:
         return 0.0
     each = rule.unavailable_penalty if gate.id in MADE else rule.gate_penalty
     return mean(each * np.asarray(gate.closed, float))

@@ -40,6 +40,8 @@ def _kind(row: Gate, knowledge: Knowledge) -> str:
     ladder = knowledge.rulebook.ladder
     if row.kind == "hard":
         return "hard: closed by an answer that was given, it takes the approach off the table"
+    if not row.charged:
+        return "soft: closed, it is said; net benefit charges what it stands for"
     charge = ladder.unavailable_penalty if row.id in MADE else ladder.gate_penalty
     of = "fit and of net benefit" if row.id in MADE else "fit"
     return f"soft: closed, it costs {charge:g} of {of}"
