@@ -1,8 +1,10 @@
-"""Fit to the published runs and comparisons, and write `fitted.csv` and `closures.csv`."""
+"""Fit to the published runs, comparisons and decisions, and write the tables that are fitted."""
 
 import argparse
 import csv
+import os
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from llmchoose.backtest import memory, pretraining, serving, tuning
@@ -10,6 +12,8 @@ from llmchoose.backtest.closures import ClosureRow, closure_rows
 from llmchoose.backtest.clues import ClueRow, GapRow, clue_rows, gap_rows
 from llmchoose.backtest.decisions import case_profiles
 from llmchoose.backtest.fitted import FittedRow, as_csv
+from llmchoose.backtest.rounds import Round, rounds
+from llmchoose.backtest.sureness import confidence_rows
 from llmchoose.estimate.formulas.distributions import Draws
 from llmchoose.estimate.inputs import Setting
 from llmchoose.knowledge.load import SHIPPED, Knowledge, load_knowledge
@@ -22,24 +26,33 @@ FIGURES |= {"coverage_p10", "coverage_p50", "coverage_p90", "projects"}
 FIGURES |= {"none", "knowledge", "behaviour", "format", "language", "reasoning"}
 
 
-def texts(knowledge: Knowledge) -> dict[Path, str]:
-    """Every table that is fitted, by its file."""
-    cases = case_profiles(knowledge)
+def tables(
+    knowledge: Knowledge, decisions: Callable[[], Sequence[Round]]
+) -> dict[str, Callable[[], str]]:
+    """How each table that is fitted is made, by its name.
+
+    Args:
+        knowledge: Runs, comparisons and decisions.
+        decisions: Gives the advice on the real decisions, which takes a while.
+    """
     return {
-        SHIPPED / "clues.csv": as_csv(clue_rows(cases, knowledge, AS_OF), ClueRow),
-        SHIPPED / "gaps.csv": as_csv(gap_rows(cases, knowledge, AS_OF), GapRow),
-        SHIPPED / "fitted.csv": as_csv(fitted(knowledge)),
-        SHIPPED / "closures.csv": as_csv(closure_rows(knowledge, AS_OF), ClosureRow),
+        "clues.csv": lambda: as_csv(clue_rows(case_profiles(knowledge), knowledge, AS_OF), ClueRow),
+        "gaps.csv": lambda: as_csv(gap_rows(case_profiles(knowledge), knowledge, AS_OF), GapRow),
+        "fitted.csv": lambda: as_csv(fitted(knowledge, decisions())),
+        "closures.csv": lambda: as_csv(closure_rows(knowledge, AS_OF), ClosureRow),
     }
 
 
-def fitted(knowledge: Knowledge) -> list[FittedRow]:
+def fitted(knowledge: Knowledge, decisions: Sequence[Round]) -> list[FittedRow]:
     """Every row of the table."""
     setting = Setting(knowledge, Draws(0, 1), knowledge.as_of)
     return [
-        row
-        for fit in (pretraining, memory, tuning, serving)
-        for row in fit.fitted_rows(setting, AS_OF)
+        *confidence_rows(decisions, knowledge, AS_OF),
+        *(
+            row
+            for fit in (pretraining, memory, tuning, serving)
+            for row in fit.fitted_rows(setting, AS_OF)
+        ),
     ]
 
 
@@ -58,24 +71,34 @@ def _same(new: dict[str, str], old: dict[str, str]) -> bool:
 
 
 def _near(new: str, old: str) -> bool:
-    figure = float(new or 0)
-    return bool(new) == bool(old) and abs(figure - float(old or 0)) <= TOLERANCE * abs(figure)
+    if new == old:
+        return True
+    try:
+        figure, other = float(new), float(old)
+    except ValueError:
+        return False
+    return abs(figure - other) <= TOLERANCE * abs(figure)
 
 
 def main() -> int:
     """Fit, and write the tables or say what in them is stale."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if stale")
+    parser.add_argument("table", nargs="*", help="tables to fit; all when left out")
     call = parser.parse_args()
-    tables = texts(load_knowledge())
-    if call.check:
-        found = {path.name: stale(text, path) for path, text in tables.items()}
-        for name, rows in found.items():
-            print("\n".join(f"{row} is stale" for row in rows) or f"{name} is current")
-        return int(any(found.values()))
-    for path, text in tables.items():
-        path.write_text(text, "utf-8")
-    return 0
+    # The confidence rests on the advice, and that on the clues: each is made from what is written.
+    known = load_knowledge()
+    makers = tables(known, lambda: rounds(load_knowledge(), workers=os.cpu_count() or 1))
+    old = False
+    for name in call.table or makers:
+        text, path = makers[name](), SHIPPED / name
+        if call.check:
+            found = stale(text, path)
+            old = old or bool(found)
+            print("\n".join(f"{row} is stale" for row in found) or f"{name} is current")
+        else:
+            path.write_text(text, "utf-8")
+    return int(old)
 
 
 if __name__ == "__main__":

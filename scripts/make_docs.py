@@ -6,13 +6,16 @@ nothing and exits 1 if a page is missing, would change, or belongs to no rule.
 """
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
 from llmchoose.backtest.everything import backtest  # noqa: E402
+from llmchoose.backtest.rounds import WHOLE, rounds  # noqa: E402
+from llmchoose.backtest.summary import summary  # noqa: E402
 from llmchoose.backtest.verdicts import verdicts  # noqa: E402
 from llmchoose.estimate.formulas.distributions import Draws  # noqa: E402
 from llmchoose.estimate.inputs import Setting  # noqa: E402
@@ -28,6 +31,7 @@ from llmchoose.knowledge.load import Knowledge, load_knowledge  # noqa: E402
 from llmchoose.knowledge.rules import Charge, Criterion, Gate, Worth  # noqa: E402
 from llmchoose.report.backtest import render_markdown  # noqa: E402
 from llmchoose.report.calculators import pretrain  # noqa: E402
+from llmchoose.report.decisions.markdown import block  # noqa: E402
 from llmchoose.report.explanation.markdown import render_page  # noqa: E402
 from llmchoose.report.markup import escape  # noqa: E402
 
@@ -48,8 +52,12 @@ def main() -> int:
         "docs/rulebook.md": rulebook_page(knowledge),
         **rule_pages(knowledge),
     }
-    blocks = {"backtest": backtest_block(knowledge), "explain": explain_block(knowledge)}
-    for name in ("README.md", "docs/estimates.md"):
+    blocks = {
+        "backtest": lambda: backtest_block(knowledge),
+        "decisions": lambda: decisions_block(knowledge),
+        "explain": lambda: explain_block(knowledge),
+    }
+    for name in ("README.md", "docs/estimates.md", "docs/how-it-decides.md"):
         pages[name] = with_blocks(_read(name), blocks)
     if "--check" in sys.argv:
         faults = out_of_date(pages, ROOT)
@@ -90,22 +98,30 @@ def write(pages: Mapping[str, str], root: Path) -> None:
         (root / name).unlink()
 
 
-def with_blocks(page: str, blocks: Mapping[str, str]) -> str:
+def with_blocks(page: str, blocks: Mapping[str, Callable[[], str]]) -> str:
     """A page with the text between its marks replaced by what is made now."""
-    for name, text in blocks.items():
+    for name, make in blocks.items():
         mark, end = f"<!-- made: {name} -->\n", "<!-- end -->"
         if mark in page:
             before, rest = page.split(mark, 1)
-            page = f"{before}{mark}{text}{end}{rest.split(end, 1)[1]}"
+            page = f"{before}{mark}{make()}{end}{rest.split(end, 1)[1]}"
     return page
 
 
+@cache
+def decisions_block(knowledge: Knowledge) -> str:
+    """How often the recommendation, and rules of thumb, are acceptable on real decisions."""
+    return block(summary(rounds(knowledge, [WHOLE]), knowledge))
+
+
+@cache
 def backtest_block(knowledge: Knowledge) -> str:
     """The headline figures of the backtest."""
     setting = Setting(knowledge, Draws(0, 1), knowledge.as_of)
     return render_markdown(backtest(knowledge), verdicts(setting))
 
 
+@cache
 def explain_block(knowledge: Knowledge) -> str:
     """The multiplication of LLaMA-65B, as `--explain` prints it."""
     run = Run(65e9, 1.4e12, gpu="A100-80GB", n_gpus=2048)

@@ -8,12 +8,15 @@ import yaml
 
 from llmchoose.backtest.everything import backtest
 from llmchoose.backtest.judging import Judged, errors_of, of_rules
+from llmchoose.backtest.summary import Summary
 from llmchoose.backtest.verdicts import verdicts
 from llmchoose.estimate.formulas.distributions import Draws
 from llmchoose.estimate.inputs import Setting
 from llmchoose.knowledge.load import Knowledge
 
-LIMITS = yaml.safe_load((Path(__file__).parent / "limits.yaml").read_text("utf-8"))
+EVERY = yaml.safe_load((Path(__file__).parent / "limits.yaml").read_text("utf-8"))
+DECISIONS = EVERY["decisions"]
+LIMITS = {name: limits for name, limits in EVERY.items() if name != "decisions"}
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +55,18 @@ def test_the_verdict_whether_it_fits_is_nearly_always_right(knowledge: Knowledge
     assert found.right >= 0.95
     assert found.out_of_memory >= 10
     assert found.safely <= 0.05
+
+
+def test_recommendations_have_not_become_worse(decisions: Summary) -> None:
+    whole, half = decisions.parts[0.0], decisions.parts[0.5]
+    assert whole.unseen.acceptable >= DECISIONS["acceptable"]
+    assert whole.unseen.family >= DECISIONS["family"]
+    assert half.unseen.acceptable >= DECISIONS["half_left_out"]
+    advised_against = [one for one in decisions.regretted if one.advised != one.decided.chose]
+    assert len(advised_against) >= DECISIONS["regretted_advised_against"]
+
+
+def test_the_confidence_says_what_it_is_worth(decisions: Summary) -> None:
+    whole, half = decisions.parts[0.0], decisions.parts[0.5]
+    assert whole.unseen_calibration.ece <= DECISIONS["ece"]
+    assert half.unseen_calibration.ece <= DECISIONS["ece_half_left_out"]

@@ -13,6 +13,7 @@ from llmchoose.knowledge.load import SHIPPED, load_knowledge
 from llmchoose.knowledge.readings import Reading
 from llmchoose.knowledge.reference import Conflict, Practice, Term
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
+from llmchoose.knowledge.yardsticks import Baseline, Knob
 
 ROWS: dict[str, type] = {
     "gpus.csv": tables.Gpu,
@@ -37,6 +38,8 @@ RULES: dict[str, Any] = {
     "glossary.yaml": list[Term],
     "practices.yaml": list[Practice],
     "readings.yaml": list[Reading],
+    "baselines.yaml": list[Baseline],
+    "knobs.yaml": list[Knob],
 }
 
 

@@ -50,7 +50,12 @@ def read_csv(path: Path, kind: type[Built], *, check: bool = False) -> tuple[Bui
         found = tuple(checked(rows, list[kind], path))  # type: ignore[valid-type]
         _check_figures(found, path)
         return found
-    header, *lines = csv.reader(read_text(path).splitlines()) or [[]]
+    return rows_of(read_text(path), kind)
+
+
+def rows_of(text: str, kind: type[Built]) -> tuple[Built, ...]:
+    """Rows of a table that we wrote ourselves, from its text."""
+    header, *lines = csv.reader(text.splitlines()) or [[]]
     make, lists = converters(kind), _listed(kind)
     columns = [(name, _split if name in lists else make[name]) for name in header]
     blank = {field.name: field.default for field in fields(kind)}  # type: ignore[arg-type]

@@ -33,6 +33,7 @@ from llmchoose.knowledge.tables import (
     Source,
     Stack,
 )
+from llmchoose.knowledge.yardsticks import Baseline, Knob
 
 if TYPE_CHECKING:
     from llmchoose.knowledge.runs import (
@@ -201,6 +202,16 @@ class Knowledge:
     def case_profile(self, case: str) -> Path:
         """Where the profile of a real decision stands, by its id."""
         return self.folder / "cases" / f"{case}.yaml"
+
+    @cached_property
+    def baselines(self) -> tuple[Baseline, ...]:
+        """Rules of thumb that the recommendation is held against."""
+        return self._list("baselines.yaml", Baseline)
+
+    @cached_property
+    def knobs(self) -> tuple[Knob, ...]:
+        """Constants behind the recommendation, by how they came about."""
+        return self._list("knobs.yaml", Knob)
 
     @cached_property
     def comparisons(self) -> "tuple[Comparison, ...]":

@@ -1,7 +1,7 @@
 """Names of accelerators, models and regions, matched however people spell them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
@@ -84,8 +84,8 @@ def match(name: str, rows: Sequence[Row]) -> Match[Row]:
     return Match(found[0], f"{name} is taken as {found[0].name}" if several else "")
 
 
-def _keys(row: Named) -> set[_Key]:
-    return {_key(spelling) for spelling in (row.id, row.name, *row.aliases)}
+def _spelled(row: Named) -> frozenset[_Key]:
+    return frozenset(_key(spelling) for spelling in (row.id, row.name, *row.aliases))
 
 
 def _fits_without_memory(key: _Key, row: Named) -> bool:
@@ -96,6 +96,10 @@ def _fits_without_memory(key: _Key, row: Named) -> bool:
     return any(
         key.word == other.word and "" in (key.memory_gb, other.memory_gb) for other in _keys(row)
     )
+
+
+# A row is asked for its spellings with every name that is looked up.
+_keys: Callable[[Named], frozenset[_Key]] = lru_cache(maxsize=8192)(_spelled)  # type: ignore[assignment]
 
 
 @lru_cache(maxsize=8192)

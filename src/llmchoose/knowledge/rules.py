@@ -197,11 +197,13 @@ class Words(Rule):
 
 @dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
 class ConfidenceRule(Rule):
-    """Constants that turn the model's own probability into a calibrated confidence."""
+    """What the curve that says how sure the advice is reads, and where it ends.
 
-    intercept: float
-    per_logit: float
-    per_known_share: float
+    Attributes:
+        limits: The chance to be best is held inside them; `cap` is the highest confidence.
+        inputs: The share of these that a profile states counts.
+    """
+
     limits: tuple[float, float]
     cap: float
     inputs: tuple[str, ...]

@@ -20,6 +20,7 @@ Scale = Literal["log", "log1p", "logit", "linear"]
 
 Z90 = NormalDist().inv_cdf(0.90)
 Z95 = NormalDist().inv_cdf(0.95)
+Z975 = NormalDist().inv_cdf(0.975)
 SHORT = 2**15
 FRACTION_LIMITS = (0.005, 0.995)
 

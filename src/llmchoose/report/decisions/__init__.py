@@ -1,0 +1,1 @@
+"""Recommendations held against real decisions, one file per format."""
