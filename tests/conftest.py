@@ -8,6 +8,8 @@ from llmchoose.backtest.rounds import Round, rounds
 from llmchoose.backtest.summary import Summary, summary
 from llmchoose.knowledge.load import Knowledge, load_knowledge
 
+LONG = ("advice_on_decisions",)
+
 
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
@@ -25,3 +27,11 @@ def advice_on_decisions(knowledge: Knowledge) -> tuple[Round, ...]:
 def decisions(advice_on_decisions: tuple[Round, ...], knowledge: Knowledge) -> Summary:
     """How well the recommendation does on them."""
     return summary(advice_on_decisions, knowledge)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file on one core, and all that wait for the same long backtest."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        held = next((name for name in LONG if name in names), item.path.name)
+        item.add_marker(pytest.mark.xdist_group(held))

@@ -18,7 +18,7 @@ SAMPLES = 500
 SEED = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Assessment:
     """What llmchoose says of one profile, and all that it said it from."""
 

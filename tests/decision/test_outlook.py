@@ -49,7 +49,7 @@ def test_a_smaller_change_does_not_flip(name: str, found: dict[str, Assessment])
     base = found[name]
     fields = base.knowledge.fields
     for flip in base.outlook.flips:
-        for part in (0.5, 0.9) if isinstance(flip.after, Quantity) else ():
+        for part in (0.5, 0.8) if isinstance(flip.after, Quantity) else ():
             less = _part_of(flip, part)
             text = f"{flip.field}={write_value(less, fields[flip.field], fields)}"
             assert recommended(applied(base, text)) == recommended(base), text

@@ -72,7 +72,7 @@ def profiles(draw: st.DrawFn) -> Profile:
     return Profile("p.yaml", given)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(profiles())
 def test_a_dumped_profile_loads_as_itself_and_fits_the_schema(profile: Profile) -> None:
     text = dump(profile, FIELDS)

@@ -15,7 +15,7 @@ from llmchoose.estimate.formulas.distributions import Draws
 from llmchoose.knowledge.load import Knowledge
 
 # As many as give the same shares as 2,000 do to the third digit.
-SAMPLES: Final = 100
+SAMPLES: Final = 200
 WHOLE = (0.0, 0)
 PLANS = (WHOLE, *((share, seed) for share in SHARES for seed in SEEDS))
 # Cases that a process takes at a time.

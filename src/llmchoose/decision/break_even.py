@@ -13,12 +13,12 @@ from llmchoose.quantity import Quantity
 
 # Where the costs of two approaches cross: fields, and the ends between which anybody looks.
 SPANS = {"traffic.requests_per_day": (1.0, 1e8), "time.horizon": (0.5, 120.0)}
-COARSE = 9
+COARSE = 7
 CLOSER = (0.9, 0.97, 1.0, 1.03, 1.1)
 MOST = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class BreakEven:
     """Two approaches whose middle totals over the horizon are equal at a value of an input."""
 
@@ -28,7 +28,7 @@ class BreakEven:
     at: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Crossing:
     """Where two totals were seen to cross, roughly."""
 

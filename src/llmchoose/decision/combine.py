@@ -21,7 +21,7 @@ Estimates = Mapping[str, Estimate]
 CITES = ("rag",)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Technique:
     """A technique that pays, and what it takes and saves (None: there is no figure).
 
@@ -39,7 +39,7 @@ class Technique:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Partner:
     """An approach to combine the primary with, and what it adds.
 

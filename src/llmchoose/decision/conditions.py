@@ -31,7 +31,7 @@ OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Facts:
     """What a rule can read of one approach: the profile's inputs and the estimate's readings.
 

@@ -15,7 +15,7 @@ from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.inputs import Inputs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Decision:
     """What to do, and why.
 

@@ -17,7 +17,7 @@ LEAST_APART = 0.02
 PILOT_LABELS = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Experiment:
     """A pilot of the runner-up against the recommended approach, on the same test items.
 

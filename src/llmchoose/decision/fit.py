@@ -18,7 +18,7 @@ SPEAKS_FOR, SPEAKS_AGAINST = 0.65, 0.35
 SMALLEST = 1e-12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Points:
     """One criterion's score of one approach, numbers only. The sample axis comes last.
 
@@ -34,7 +34,7 @@ class Points:
     weight: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scored:
     """What a criterion says of one approach of a single profile.
 

@@ -21,14 +21,14 @@ from llmchoose.quantity import Quantity
 
 # How far a number is moved at first, as factors and as logits; then how close to the place where
 # the lead turns, as shares of the way there.
-FACTORS = (1.4, 3.0, 12.0, 150.0)
-LOGITS = (0.5, 1.2, 2.5, 4.5)
+FACTORS = (1.6, 6.0, 100.0)
+LOGITS = (0.7, 2.0, 4.0)
 CLOSER = (0.85, 0.92, 0.97, 1.0, 1.04, 1.12)
 EARLIER = (0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.93)
 MOST = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Flip:
     """One change, and what is recommended after it.
 
@@ -44,7 +44,7 @@ class Flip:
     approach: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Step:
     """A change and how far it goes: with a sign for numbers."""
 

@@ -20,7 +20,7 @@ CLOSED_SHARE = 0.95
 TRIED = ("task.quality_target", "task.prompt_baseline", "trials")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Held:
     """A gate held against one approach, numbers only. The sample axis comes last.
 
@@ -35,7 +35,7 @@ class Held:
     passed: Truth
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class GateResult:
     """What a gate says of one approach of a single profile.
 

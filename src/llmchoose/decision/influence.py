@@ -15,7 +15,7 @@ DIGITS = 3
 NOTHING = 0.0005
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Influence:
     """What is different because an input was answered, against leaving it open.
 

@@ -16,9 +16,13 @@ from llmchoose.estimate.formulas.distributions import Array, median, significant
 from llmchoose.estimate.inputs import Inputs
 
 NOTHING = 1e-6
+# They move the bill of every approach alike, and hardly the choice.
+PRICED_ONLY = frozenset(
+    {"data.labelling_cost", "task.eval_examples", "team.cost_per_month", "traffic.peak_factor"}
+)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Node:
     """One answer that an open input may have, and its chance."""
 
@@ -26,7 +30,7 @@ class Node:
     chance: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Information:
     """What an open input is worth knowing.
 
@@ -47,6 +51,7 @@ def open_answers(inputs: Inputs) -> list[Node]:
     return [
         Node(WhatIf(field.name, value), chance)
         for field in fields_to_vary(inputs, stated=False)
+        if field.name not in PRICED_ONLY
         for value, chance in nodes(field, inputs)
         if chance > 0
     ]

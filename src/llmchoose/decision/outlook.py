@@ -28,14 +28,15 @@ from llmchoose.decision.rank import Ranked, Weighed
 from llmchoose.decision.weights import WeightFlip, weight_flips
 from llmchoose.decision.what_if import Tried, WhatIf, try_all
 from llmchoose.estimate.approaches.model import Estimate
-from llmchoose.estimate.formulas.distributions import Draws
 from llmchoose.estimate.inputs import Inputs, read_inputs
 
 # Draws with which changes are searched for; what is found is held against all of them.
-FEW = 64
+FEW = 32
+# An approach with a smaller chance is no rival whose costs anybody would compare.
+RIVAL = 0.01
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Outlook:
     """What would change the choice, and what to do about it."""
 
@@ -75,7 +76,7 @@ def look_ahead(
     )
     base = tried.weighed.names.index(best.approach.id)
     near = nearer_steps(inputs, steps, by_step, base)
-    names = [one.approach.id for one in others]
+    names = [one.approach.id for one in others if one.probability_best >= RIVAL]
     seen = crossings(rough, by_value, best.approach.id, names)
     finer = finer_values(seen)
     held = try_all(inputs, [*(step.change for step in near), *finer]) if near or finer else tried
@@ -110,10 +111,9 @@ def _together(few: Inputs, *groups: Sequence[WhatIf]) -> tuple[Tried, ...]:
 
 
 def fewer(inputs: Inputs, samples: int) -> Inputs:
-    """The same profile with fewer draws."""
-    draws = Draws(inputs.draws.seed, samples)
+    """The same profile with a part of its draws."""
     day = date.fromisoformat(inputs.day)
-    return read_inputs(inputs.profile, inputs.knowledge, draws, day)
+    return read_inputs(inputs.profile, inputs.knowledge, inputs.draws.fewer(samples), day)
 
 
 def part(tried: Tried, start: int, end: int) -> Tried:

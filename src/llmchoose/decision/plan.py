@@ -11,7 +11,7 @@ from llmchoose.knowledge.rules import Risk, Step
 CLIMB = "Hold the numbers against the target: stop here, or climb the ladder."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class PlanStep:
     """A step with this project's figures, and for which approach it is taken."""
 
@@ -22,7 +22,7 @@ class PlanStep:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FoundRisk:
     """A risk whose trigger this project meets."""
 

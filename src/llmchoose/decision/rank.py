@@ -34,7 +34,7 @@ DIGITS = 6
 Estimates = Mapping[str, Estimate]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Weighed:
     """All approaches in numbers: of one profile, or of every row of a block.
 
@@ -88,7 +88,7 @@ class Weighed:
         return np.where(self.open[..., 0].any(axis=0), places, -1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Parts:
     """Both scores of a single profile taken apart; arrays are (approaches, samples).
 
@@ -108,7 +108,7 @@ class Parts:
     charges: Charges
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ranked:
     """One approach in its place, of a single profile.
 

@@ -13,7 +13,7 @@ MOST_FOR, MOST_AGAINST = 5, 3
 HARDLY = 0.1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reason:
     """A sentence, the criterion or gate it comes from, and on which side it speaks."""
 

@@ -19,7 +19,7 @@ from llmchoose.quantity import Quantity
 Qualities = Mapping[str, Array]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Interval:
     """A measured score and its 90 % interval."""
 
@@ -88,7 +88,7 @@ def error_of(trial: Trial, inputs: Inputs) -> float:
     return (interval.high - interval.low) / (2 * Z95)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Settled:
     """A measured score that reaches the target beyond the error of its test set."""
 
@@ -132,7 +132,7 @@ def _updated(prior: Qualities, trial: Trial, noise: Array, error: float) -> dict
     return moved
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Evidence:
     """What one trial says, and what it did to the quality its approach is expected to reach.
 

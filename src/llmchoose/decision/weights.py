@@ -14,7 +14,7 @@ MULTIPLES = ((0.75, 0.5, 0.25, 0.0), (1.33, 2.0, 3.0, 4.0))
 THINNED, HALVINGS, DIGITS = 8, 12, 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class WeightFlip:
     """A weight, how far it has to move, and what is recommended then.
 
@@ -44,7 +44,7 @@ def weight_flips(weighed: Weighed, book: Rulebook) -> tuple[WeightFlip, ...]:
     return tuple(sorted(found, key=lambda one: (not one.usual, abs(one.after / one.before - 1))))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Weight:
     """A weight that counts: its range, and what both models say with another one."""
 

@@ -46,7 +46,7 @@ UNREAD = frozenset(
 SWANSON = ((0.1, 0.3), (0.5, 0.4), (0.9, 0.3))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class WhatIf:
     """One field with another answer, or left open (None); no field at all changes nothing."""
 
@@ -54,7 +54,7 @@ class WhatIf:
     value: Value | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Tried:
     """What every row of a block comes to.
 

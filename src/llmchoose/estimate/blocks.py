@@ -9,7 +9,7 @@ import numpy as np
 
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.inputs import Inputs, draw_field, list_weights
-from llmchoose.estimate.priors import Drawn
+from llmchoose.estimate.priors import Drawn, draw_answer
 from llmchoose.profile.model import Profile, Value
 
 # An answer of None leaves the field open.
@@ -66,19 +66,25 @@ def block_of(base: Inputs, changes: Sequence[Change]) -> Inputs:
 
 def _row(base: Inputs, change: Change) -> tuple[dict[str, Drawn], dict[str, Mapping[str, Array]]]:
     """What a change moves: draws of fields, and weights of list fields."""
-    profile = _changed(base, change)
-    drawn: dict[str, Drawn] = {}
-    weights: dict[str, Mapping[str, Array]] = {}
-    seen: ChainMap[str, Drawn] = ChainMap(drawn, dict(base.values))
     fields = base.knowledge.fields
-    moved = [*change, *(name for field in change for name in _dependents(base, field))]
-    for name in sorted(set(moved), key=list(fields).index):
-        field = fields[name]
-        found, _ = draw_field(field, profile, base.knowledge, base.draws, seen)
+    drawn: dict[str, Drawn] = {
+        name: draw_answer(fields[name], value, base.draws)
+        for name, value in change.items()
+        if value is not None
+    }
+    left = [name for name in change if name not in drawn]
+    hanging = [name for field in change for name in _dependents(base, field)]
+    profile = _changed(base, change) if left or hanging else base.profile
+    seen: ChainMap[str, Drawn] = ChainMap(drawn, dict(base.values))
+    for name in sorted({*left, *hanging}, key=list(fields).index):
+        found, _ = draw_field(fields[name], profile, base.knowledge, base.draws, seen)
         if found is not None:
             drawn[name] = found
-            if field.type == "enums":
-                weights[name] = list_weights(field, profile.get(name), found)
+    weights = {
+        name: list_weights(fields[name], change.get(name), found)
+        for name, found in drawn.items()
+        if fields[name].type == "enums"
+    }
     return drawn, weights
 
 

@@ -171,6 +171,8 @@ class Inputs(Setting):
 @lru_cache(maxsize=1024)
 def draw_factor(draws: Draws, factor: Factor) -> Array:
     """Draws of one constant: shares and fractions stay inside 0 to 1."""
+    if draws.part_of:
+        return draws.some(draw_factor(Draws(draws.seed, draws.whole), factor))
     share = factor.unit.startswith(("fraction", "share"))
     scale: Scale = "logit" if share and factor.p10 > 0 else ("log" if factor.p10 > 0 else "log1p")
     z = draws.normal(f"factor:{factor.id.split('.')[0]}")
@@ -182,6 +184,8 @@ def draw_factor(draws: Draws, factor: Factor) -> Array:
 @lru_cache(maxsize=256)
 def draw_spread(draws: Draws, row: Fitted) -> Array:
     """Draws of a fitted constant that has a band around its middle."""
+    if draws.part_of:
+        return draws.some(draw_spread(Draws(draws.seed, draws.whole), row))
     low, high = row.low or row.value, row.high or row.value
     drawn = three_point(draws.normal(f"spread:{row.id}"), low, row.value, high, "log")
     drawn.setflags(write=False)

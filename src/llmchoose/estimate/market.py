@@ -42,7 +42,7 @@ class Dated(Released, Protocol):
     def withdrawn(self) -> str | None: ...  # noqa: D102
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Price:
     """Draws of a price, the rows it rests on, and what had to be assumed."""
 

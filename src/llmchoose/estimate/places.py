@@ -10,7 +10,7 @@ from llmchoose.knowledge.tables import Region
 WORLD = "World"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Place:
     """A region's figures; what its own row leaves blank is the world's.
 

@@ -27,7 +27,7 @@ from llmchoose.quantity import Quantity
 Drawn = Array | NDArray[np.str_] | NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Assumption:
     """A field that the profile leaves open: what is taken instead, and from which source."""
 

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from llmchoose.errors import InputError, Problem, did_you_mean, quoted
 from llmchoose.knowledge.build import build, read_csv, read_header, read_yaml_file
 from llmchoose.knowledge.fields import Field, load_fields
-from llmchoose.knowledge.readings import Reading
-from llmchoose.knowledge.reference import Conflict, Practice, Term
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
 from llmchoose.knowledge.tables import (
     ApiModel,
@@ -36,6 +34,8 @@ from llmchoose.knowledge.tables import (
 from llmchoose.knowledge.yardsticks import Baseline, Knob
 
 if TYPE_CHECKING:
+    from llmchoose.knowledge.readings import Reading
+    from llmchoose.knowledge.reference import Conflict, Practice, Term
     from llmchoose.knowledge.runs import (
         Case,
         Comparison,
@@ -248,8 +248,10 @@ class Knowledge:
         return read_rulebook(self.rulebook_file, self.folder / "rulebook.yaml", names)
 
     @cached_property
-    def readings(self) -> Mapping[str, Reading]:
+    def readings(self) -> "Mapping[str, Reading]":
         """What rules may read of the estimate, by id (without the prefix `est.`)."""
+        from llmchoose.knowledge.readings import Reading  # seldom needed
+
         return {row.id: row for row in self._list("readings.yaml", Reading)}
 
     @cached_property
@@ -271,18 +273,24 @@ class Knowledge:
         return plan
 
     @cached_property
-    def conflicts(self) -> tuple[Conflict, ...]:
+    def conflicts(self) -> "tuple[Conflict, ...]":
         """Where the sources disagree, and which side the rules follow."""
+        from llmchoose.knowledge.reference import Conflict  # seldom needed
+
         return self._list("conflicts.yaml", Conflict)
 
     @cached_property
-    def glossary(self) -> tuple[Term, ...]:
+    def glossary(self) -> "tuple[Term, ...]":
         """Words as this tool uses them."""
+        from llmchoose.knowledge.reference import Term  # seldom needed
+
         return self._list("glossary.yaml", Term)
 
     @cached_property
-    def practices(self) -> tuple[Practice, ...]:
+    def practices(self) -> "tuple[Practice, ...]":
         """Good habits."""
+        from llmchoose.knowledge.reference import Practice  # seldom needed
+
         return self._list("practices.yaml", Practice)
 
     @cached_property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from llmchoose.knowledge.rules import ApproachId, Rule
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Side(Rule):
     """What some of the documents say, and where."""
 
@@ -13,7 +13,7 @@ class Side(Rule):
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Conflict(Rule):
     """A question on which the sources disagree, and the side that the rules follow."""
 
@@ -32,7 +32,7 @@ class Conflict(Rule):
         return tuple(dict.fromkeys((*names, *self.evidence)))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Term(Rule):
     """A word as this tool uses it."""
 
@@ -41,7 +41,7 @@ class Term(Rule):
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Practice(Rule):
     """A good habit that no gate, criterion or step states as a whole."""
 

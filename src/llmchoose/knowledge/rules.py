@@ -13,14 +13,14 @@ Operator = Literal[
 Plain = str | bool | int | float
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Rule:
     """What every entry of a rules file has in common: strict keys, frozen values."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Comparison(Rule):
     """One comparison of an input with a value, or with another input (`than`)."""
 
@@ -34,7 +34,7 @@ class Comparison(Rule):
             raise ValueError(f"the test of {self.input} needs either `value` or `than`")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Condition(Rule):
     """All tests must hold, or any of them."""
 
@@ -52,7 +52,7 @@ class Condition(Rule):
         return self.all or self.any
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Gate(Rule):
     """A reason for which an approach cannot work (hard) or should not be tried (soft).
 
@@ -68,7 +68,7 @@ class Gate(Rule):
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Curve(Rule):
     """Breakpoints (input, score) for a group of approaches; straight lines between them."""
 
@@ -76,7 +76,7 @@ class Curve(Rule):
     points: tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Criterion(Rule):
     """One scored consideration: an input turned into 0 to 1 for each approach."""
 
@@ -100,7 +100,7 @@ class Criterion(Rule):
     breakpoint_source: str | tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Saving(Rule):
     """Share of a cost that a technique saves."""
 
@@ -111,7 +111,7 @@ class Saving(Rule):
     source: str | tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Combination(Rule):
     """An approach or a technique that pays beside a primary approach."""
 
@@ -126,7 +126,7 @@ class Combination(Rule):
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Ladder(Rule):
     """Constants of the choice between approaches."""
 
@@ -141,7 +141,7 @@ class Ladder(Rule):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Worth(Rule):
     """A constant of what quality is worth, and how far practitioners would move it."""
 
@@ -151,7 +151,7 @@ class Worth(Rule):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Charge(Rule):
     """What net benefit takes off for money, time, people or accelerators: weight times units."""
 
@@ -174,7 +174,7 @@ class Charge(Rule):
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class NetBenefit(Rule):
     """The second model: quality expected, less what it costs."""
 
@@ -187,7 +187,7 @@ class NetBenefit(Rule):
         return next((one.weight for one in self.charges if one.id == charge), 0.0)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Words(Rule):
     """Words for a confidence at or above a threshold."""
 
@@ -195,7 +195,7 @@ class Words(Rule):
     words: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class ConfidenceRule(Rule):
     """What the curve that says how sure the advice is reads, and where it ends.
 
@@ -212,7 +212,7 @@ class ConfidenceRule(Rule):
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Rulebook(Rule):
     """Gates, criteria and combinations, with the constants of the choice."""
 
@@ -226,7 +226,7 @@ class Rulebook(Rule):
     combinations: tuple[Combination, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Approach(Rule):
     """One way to build it, and since when it can be had."""
 
@@ -239,7 +239,7 @@ class Approach(Rule):
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Step(Rule):
     """One step of the plan and the number by which one sees that it is done.
 
@@ -253,7 +253,7 @@ class Step(Rule):
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Risk(Rule):
     """What can go wrong, when it is likely, and what helps."""
 

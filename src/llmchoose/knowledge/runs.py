@@ -16,7 +16,7 @@ Way = Literal[
 ]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class PublishedRun(Row):
     """What every table of runs has."""
 
@@ -26,7 +26,7 @@ class PublishedRun(Row):
     verified: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class PretrainingRun(PublishedRun):
     """A pretraining or continued pretraining run."""
 
@@ -50,7 +50,7 @@ class PretrainingRun(PublishedRun):
     hours_basis: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class MemoryRun(PublishedRun):
     """The peak memory of one accelerator in a tuning run, GB of 10^9 bytes."""
 
@@ -79,7 +79,7 @@ class MemoryRun(PublishedRun):
     outcome: Literal["measured", "minimum", "oom"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class TuningRun(PublishedRun):
     """A tuning run with its time, or a benchmark with its throughput."""
 
@@ -110,7 +110,7 @@ class TuningRun(PublishedRun):
     year: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class ServingRun(PublishedRun):
     """Throughput and latency of one deployment."""
 
@@ -134,7 +134,7 @@ class ServingRun(PublishedRun):
     tpot_ms: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Case(Row):
     """A real decision: its profile says what was known before it, and what was decided.
 
@@ -150,7 +150,7 @@ class Case(Row):
     why: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Comparison(PublishedRun):
     """Scores of one test without and with an approach.
 

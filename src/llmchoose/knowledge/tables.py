@@ -14,7 +14,7 @@ Ids = tuple[str, ...]
 Plan = Literal["on_demand", "reserved_1y", "reserved_3y", "spot", "marketplace", "serverless"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Row:
     """A row: where its numbers come from, and when they held."""
 
@@ -26,7 +26,7 @@ class Row:
     note: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Source:
     """A document, paper, price list or judgement that facts rest on."""
 
@@ -39,7 +39,7 @@ class Source:
     url: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Evidence(Row):
     """A claim of one of the start documents, or a finding of the literature."""
 
@@ -51,7 +51,7 @@ class Evidence(Row):
     verified: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Gpu(Row):
     """An accelerator; dense peaks in TFLOP/s, purchase prices of the bare card."""
 
@@ -83,7 +83,7 @@ class Gpu(Row):
     verified: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Rent(Row):
     """What a provider asks for one accelerator-hour."""
 
@@ -96,7 +96,7 @@ class Rent(Row):
     verified: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Region(Row):
     """Grid, power and people of a country or cloud region; blanks fall back to World."""
 
@@ -112,7 +112,7 @@ class Region(Row):
     verified: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class OpenModel(Row):
     """An open-weights model; `available_from` is its release."""
 
@@ -143,7 +143,7 @@ class OpenModel(Row):
     verified: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class ApiModel(Row):
     """An API model's price over one period; `price_until` is exclusive.
 
@@ -182,7 +182,7 @@ class ApiModel(Row):
         return self.model
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class ManagedTuning(Row):
     """A provider's tuning service for one model."""
 
@@ -201,7 +201,7 @@ class ManagedTuning(Row):
     verified: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Stack(Row):
     """A training library: what it keeps in memory, in bytes, and what it does unless told.
 
@@ -245,7 +245,7 @@ class Stack(Row):
     peak_counts: Literal["tensors", "process"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Dataset(Row):
     """A well-known tuning set: tokens of a mean example and of the longest."""
 
@@ -257,7 +257,7 @@ class Dataset(Row):
     verified: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Optimizer(Row):
     """An optimiser: moments kept of each weight, and the bytes of one if not the library's."""
 
@@ -269,7 +269,7 @@ class Optimizer(Row):
     pages_out: Literal["yes", "no"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Language(Row):
     """What a language costs in tokens, and how well existing models know it."""
 
@@ -284,7 +284,7 @@ class Language(Row):
     bytes_per_token: float
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Currency(Row):
     """A currency's dated rate."""
 
@@ -292,7 +292,7 @@ class Currency(Row):
     usd_per_unit: float
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Clue(Row):
     """How an answer moves the chances of each kind of gap; `base` is where they start.
 
@@ -313,7 +313,7 @@ class Clue(Row):
     projects: float
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class GapCoverage(Row):
     """Share of the task that existing models cover in projects that lack one thing."""
 
@@ -323,7 +323,7 @@ class GapCoverage(Row):
     projects: float
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Factor(Row):
     """A constant of the estimate as p10, p50 and p90; all equal when it has no spread."""
 
@@ -337,7 +337,7 @@ class Factor(Row):
             raise ValueError(f"{self.id}: p10 <= p50 <= p90 does not hold")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Fitted(Row):
     """A constant fitted to published runs (written by scripts/fit.py), p10 and p90 beside it."""
 
@@ -347,7 +347,7 @@ class Fitted(Row):
     high: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class Closure(Row):
     """What share of the room an approach closes for a kind of gap (written by scripts/fit.py).
 
@@ -375,7 +375,7 @@ class Closure(Row):
             raise ValueError(f"{self.id}: 0 <= p10 <= p50 <= p90 <= 1 does not hold")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False, init=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False, init=False)
 class DefaultModel(Row):
     """Which open model is taken for a use and kind of task when the profile names none."""
 

@@ -6,7 +6,7 @@ from typing import Literal
 from llmchoose.knowledge.rules import ApproachId, Condition, Rule
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class BaselineRule(Rule):
     """What to advise when a condition holds."""
 
@@ -14,7 +14,7 @@ class BaselineRule(Rule):
     advise: ApproachId
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Baseline(Rule):
     """A rule of thumb: the first of its rules that holds, else `otherwise`."""
 
@@ -25,7 +25,7 @@ class Baseline(Rule):
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, match_args=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Knob(Rule):
     """A group of constants behind the recommendation, and how far the real decisions shaped them.
 

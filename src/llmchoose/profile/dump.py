@@ -1,6 +1,5 @@
 """Profiles written as YAML; reading one again gives an equal profile."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields as parts_of
@@ -61,4 +60,6 @@ def _scalar(value: object, unit: str) -> str:
 def _quote(text: str) -> str:
     if _BARE.fullmatch(text) and text.lower() not in _NOT_BARE:
         return text
+    import json  # seldom needed
+
     return json.dumps(text, ensure_ascii=False)

@@ -1,6 +1,5 @@
 """A profile as it was given: values in the fields' units, and where each stands in its file."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -94,6 +93,7 @@ class Profile:
     def sha256(self) -> str:
         """Digest of the normalised profile, whatever the order or spelling in the file."""
         import hashlib  # loads OpenSSL, and only the JSON report asks for it
+        import json  # only reports and written profiles ask for it
 
         text = json.dumps(
             self.normalised(), sort_keys=True, separators=(",", ":"), ensure_ascii=False

@@ -20,7 +20,7 @@ HOSTING = "hosting of the tuned model"
 OWN_SERVING = "serving on accelerators of one's own"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Item:
     """One line of a cost: what, how much, when, and from which source.
 
@@ -34,7 +34,7 @@ class Item:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Training:
     """The training of one approach, all its runs together.
 
@@ -69,7 +69,7 @@ class Training:
         return float(self.counts.flat[0])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Serving:
     """Running one approach for a month.
 
@@ -88,7 +88,7 @@ class Serving:
     gpu: Gpu | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Acquisition:
     """What the training's accelerators cost when they are rented, bought or owned already."""
 
@@ -98,7 +98,7 @@ class Acquisition:
     note: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Estimate:
     """Cost, time, hardware and energy of one approach for one profile.
 
@@ -127,7 +127,7 @@ class Estimate:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pair:
     """Cost, time and energy of two approaches together, what they share counted once.
 
@@ -156,7 +156,7 @@ class Pair:
     tco2e: Array | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Money:
     """What a technique takes and saves.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +18,11 @@ from llmchoose.estimate.approaches.model import (
 from llmchoose.estimate.approaches.training import kind_of
 from llmchoose.estimate.formulas import cost, serving
 from llmchoose.estimate.formulas.architecture import Architecture, by_size
-from llmchoose.estimate.formulas.distributions import Array, median
+from llmchoose.estimate.formulas.distributions import Array, Draws, median
 from llmchoose.estimate.formulas.replica import Deployment, Layout
 from llmchoose.estimate.formulas.serving import BYTES_16BIT
 from llmchoose.estimate.formulas.throughput import SECONDS_PER_DAY
-from llmchoose.estimate.inputs import Inputs
+from llmchoose.estimate.inputs import Inputs, Setting
 from llmchoose.estimate.market import (
     Price,
     api_rows,
@@ -37,6 +38,7 @@ from llmchoose.estimate.market import (
 from llmchoose.estimate.places import Place, place_of
 from llmchoose.estimate.power import meter_kwh
 from llmchoose.estimate.serve.hosting import GIB, deployment_of, laid_out
+from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.tables import ApiModel, Gpu, ManagedTuning
 
 DAYS_PER_MONTH = 365 / 12
@@ -208,14 +210,14 @@ def _managed(inputs: Inputs) -> Serving:
     return Serving(tuple(items), _provider_ms(inputs), None, None, None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Kept:
     """The copies of a model that carry a project's peak: what they can, and what they cost."""
 
     item: Item
     gpu: Gpu
     copy: Deployment
-    middle: Deployment
+    middle: "Usual"
     most: Array
     capacity: Array
     count: Array
@@ -233,9 +235,13 @@ def _kept(inputs: Inputs, approach: str, params: Array, active: Array) -> Kept:
         np.maximum(prompt_tokens(inputs, approach), 1.0),
         np.maximum(inputs.number("traffic.output_tokens"), 1.0),
     )
-    usual = (median(lengths[0]), median(lengths[1]))
+    usual = (_half_octave(median(lengths[0])), _half_octave(median(lengths[1])))
     gpu, price, n_gpus = _serving_card(inputs, _middle(shape), sum(usual))
-    copy, middle = _copies(inputs, shape, gpu, n_gpus, lengths, usual)
+    middle = Usual(inputs.knowledge, inputs.day, _middle_size(shape), gpu, n_gpus, usual)
+    copy = deployment_of(
+        inputs, shape, None, gpu, PRECISION, ENGINE, lengths, inputs.knowledge.constants
+    )
+    copy = replace(copy, layout=usual_copy(middle).layout)
     constants = inputs.knowledge.constants
     most = np.maximum(serving.most_requests(copy, constants), 1.0)
     engine = inputs.factor(f"serving.engine.{ENGINE}")
@@ -261,14 +267,10 @@ def _kept(inputs: Inputs, approach: str, params: Array, active: Array) -> Kept:
 
 def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving:
     kept = _kept(inputs, approach, params, active)
-    constants = inputs.knowledge.constants
     per_day, capacity = inputs.number("traffic.requests_per_day"), kept.capacity
     rate = per_day / SECONDS_PER_DAY * inputs.number("traffic.peak_factor") / kept.count
     # How full a copy is at a share of its capacity hardly depends on its draw: the middle tells.
-    load = np.linspace(0.0, 1.0, LOADS)
-    full = median(kept.most)
-    busiest = serving.requests_per_second(kept.middle, full, constants)
-    beside = serving.batch_at(kept.middle, load * busiest, full, constants)
+    load, beside = load_curve(kept.middle)
     batch = np.minimum(np.interp(rate / capacity, load, beside), kept.most)
     latency = _own_latency(inputs, approach, kept.copy, batch)
     used = serving.utilisation(per_day, capacity, kept.count)
@@ -293,34 +295,67 @@ def _one(values: Array) -> Array | float:
     return first if np.all(values == first) else values
 
 
+def _half_octave(value: float) -> float:
+    """The nearest half power of two: lengths that a copy is laid out for."""
+    return float(2 ** (round(2 * np.log2(value)) / 2))
+
+
 def _usual_size(params: Array) -> float:
     """The size that stands for all draws of one: its middle, to a power of four."""
     return float(4 ** round(np.log2(median(params)) / 2))
 
 
-def _copies(
-    inputs: Inputs,
-    shape: Architecture,
-    gpu: Gpu,
-    n_gpus: int,
-    lengths: tuple[Array, Array],
-    usual: tuple[float, float],
-) -> tuple[Deployment, Deployment]:
-    """One copy for all draws, and that of the middle of the draws, both laid out as the latter."""
-    constants = inputs.knowledge.constants
-    copy, middle = (
-        deployment_of(inputs, model, None, gpu, PRECISION, ENGINE, tokens, constants)
-        for model, tokens in ((shape, lengths), (_middle(shape), usual))
+@dataclass(frozen=True)
+class Usual:
+    """What the middle copy of a deployment is made of: found once, however many profiles ask."""
+
+    knowledge: Knowledge
+    day: str
+    size: tuple[float, float, float]
+    gpu: Gpu
+    n_gpus: int
+    lengths: tuple[float, float]
+
+
+@lru_cache(maxsize=256)
+def usual_copy(of: Usual) -> Deployment:
+    """The middle copy of the draws, laid out over its accelerators."""
+    setting, constants = Setting(of.knowledge, Draws(0, 1), of.day), of.knowledge.constants
+    params, active, vocab = of.size
+    copy = deployment_of(
+        setting,
+        by_size(params, vocab, active),
+        None,
+        of.gpu,
+        PRECISION,
+        ENGINE,
+        of.lengths,
+        constants,
     )
-    chosen = laid_out(middle, gpu, n_gpus, constants)
-    layout = chosen.layout if chosen is not None else Layout(float(n_gpus), 1.0)
-    return replace(copy, layout=layout), replace(middle, layout=layout)
+    chosen = laid_out(copy, of.gpu, of.n_gpus, constants)
+    layout = chosen.layout if chosen is not None else Layout(float(of.n_gpus), 1.0)
+    return replace(copy, layout=layout)
+
+
+@lru_cache(maxsize=256)
+def load_curve(of: Usual) -> tuple[Array, Array]:
+    """Shares of a copy's capacity, and the requests beside each other that each of them means."""
+    copy, constants = usual_copy(of), of.knowledge.constants
+    load = np.linspace(0.0, 1.0, LOADS)
+    full = float(np.maximum(serving.most_requests(copy, constants), 1.0))
+    busiest = serving.requests_per_second(copy, full, constants)
+    return load, serving.batch_at(copy, load * busiest, full, constants)
+
+
+def _middle_size(shape: Architecture) -> tuple[float, float, float]:
+    sizes = (np.asarray(shape.params), np.asarray(shape.active))
+    params, active = (float(size) if size.ndim == 0 else _usual_size(size) for size in sizes)
+    return params, active, float(np.median(shape.vocab))
 
 
 def _middle(shape: Architecture) -> Architecture:
-    sizes = (np.asarray(shape.params), np.asarray(shape.active))
-    one = [float(size) if size.ndim == 0 else _usual_size(size) for size in sizes]
-    return by_size(one[0], float(np.median(shape.vocab)), one[1])
+    params, active, vocab = _middle_size(shape)
+    return by_size(params, vocab, active)
 
 
 def _serving_card(

@@ -27,7 +27,7 @@ PRETRAINED = ("continued_pretrain", "scratch")
 ENCODER = "encoder"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Run:
     """A final run and what surrounds it, before hardware is chosen."""
 

@@ -21,7 +21,7 @@ from llmchoose.knowledge.tables import Gpu, OpenModel
 METHODS = {"lora": "lora", "full_finetune": "full"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Held:
     """The cheapest settings under which an accelerator holds a tuning.
 
@@ -76,7 +76,7 @@ def _made_to_fit(
     return found[-1].request if found else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class TuningRun:
     """One tuning run. Arrays are draws.
 

@@ -74,20 +74,36 @@ def _walked(places: NDArray[np.intp], draw: Random, samples: int) -> NDArray[np.
 class Draws:
     """Standard draws of one seed: one shuffled set of equal slices a name.
 
+    `part_of` is the size of a larger set of which only every so many a draw is taken.
+
     Slices (Latin hypercube) instead of free draws: each name's quantiles are exact at any number
     of samples. Python's own generator and a stable sort give the same order on every machine.
     """
 
     seed: int
     samples: int
+    part_of: int = 0
 
     def normal(self, name: str) -> Array:
         """Normal scores of `name`, shape (samples,)."""
-        return _strata(self.samples)[_order(self.seed, name, self.samples)]
+        return self.some(_strata(self.whole)[_order(self.seed, name, self.whole)])
 
     def uniform(self, name: str) -> Array:
         """Probabilities strictly between 0 and 1, shape (samples,)."""
-        return (_order(self.seed, name, self.samples) + 0.5) / self.samples
+        return self.some((_order(self.seed, name, self.whole) + 0.5) / self.whole)
+
+    @property
+    def whole(self) -> int:
+        """Draws of the set that these are, or are a part of."""
+        return self.part_of or self.samples
+
+    def some(self, values: Array) -> Array:
+        """Of the whole set's draws those that these are: evenly spread over it."""
+        return values[:: self.whole // self.samples][: self.samples] if self.part_of else values
+
+    def fewer(self, samples: int) -> "Draws":
+        """A part of the same draws."""
+        return Draws(self.seed, samples, self.samples) if samples < self.samples else self
 
 
 def _forward(values: Array, scale: Scale) -> Array:
