@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from llmchoose.decision.conditions import rests_on
 from llmchoose.decision.decide import Decision, decide
 from llmchoose.decision.outlook import Outlook, look_ahead
+from llmchoose.decision.reasons import Reason
 from llmchoose.estimate.approaches.approach import estimate_all
 from llmchoose.estimate.approaches.model import Estimate
 from llmchoose.estimate.formulas.distributions import Draws
@@ -32,6 +34,18 @@ class Assessment:
         """What would change the recommendation; worked out when it is first asked for."""
         made = self.decision
         return look_ahead(self.inputs, made.weighed, made.ranked, self.estimates, made.risks)
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Reasons whose inputs changed something in this run; the others are no reasons here."""
+        idle = {one.field for one in self.outlook.influences if one.moved_nothing}
+        book = self.knowledge.rulebook
+        rests = {one.id: rests_on(one.input) for one in book.criteria if one.decides == "never"}
+        return tuple(
+            reason
+            for reason in self.decision.reasons
+            if not (reason.criterion in rests and set(rests[reason.criterion]) <= idle)
+        )
 
     @property
     def knowledge(self) -> Knowledge:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from llmchoose.decision.buys import bought
 from llmchoose.decision.combine import Partner, Technique, partners, techniques
 from llmchoose.decision.confidence import confidence, in_words
 from llmchoose.decision.plan import FoundRisk, PlanStep, plan_steps, risks
@@ -92,7 +93,7 @@ def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
         models_agree(open_),
         _agrees(inputs, best.approach.id),
         summarise(best, second, beside, estimates, book.ladder.tie),
-        reasons(best, ranked),
+        _reasons(best, ranked, estimates),
         plan_steps(best, beside),
         risks(inputs.knowledge.risks, best, beside),
         _evidence(inputs, ranked),
@@ -106,6 +107,15 @@ def models_agree(open_: Sequence[Ranked]) -> bool:
         for chance in ("by_fit", "by_benefit")
     )
     return by_fit.approach.id == by_benefit.approach.id
+
+
+def _reasons(
+    best: Ranked, ranked: Sequence[Ranked], estimates: Mapping[str, Estimate]
+) -> tuple[Reason, ...]:
+    """What the step buys comes after the first reason, which says what it is for."""
+    told = reasons(best, tuple(ranked))
+    step = bought(best, ranked, estimates)
+    return (*told[:1], step, *told[1:]) if step else told
 
 
 def _evidence(inputs: Inputs, ranked: Sequence[Ranked]) -> tuple[Evidence, ...]:

@@ -37,8 +37,12 @@ class Influence:
     @property
     def nothing(self) -> bool:
         """It changed nothing in this run."""
-        moved = max(abs(self.chance), abs(self.total_usd), abs(self.days)) >= NOTHING
-        return not (moved or self.plan or self.risks)
+        return self.moved_nothing and not (self.plan or self.risks)
+
+    @property
+    def moved_nothing(self) -> bool:
+        """It changed neither choice nor cost nor time."""
+        return max(abs(self.chance), abs(self.total_usd), abs(self.days)) < NOTHING
 
 
 def without_each(inputs: Inputs) -> list[WhatIf]:

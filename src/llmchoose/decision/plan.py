@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from llmchoose.decision.combine import Partner
 from llmchoose.decision.conditions import mostly
 from llmchoose.decision.rank import Ranked
 from llmchoose.decision.wording import fill
+from llmchoose.estimate.formulas.distributions import Z95, band, median
 from llmchoose.knowledge.rules import Risk, Step
 
-CLIMB = "Hold the numbers against the target: stop here, or climb the ladder."
+CLIMB = "Hold the score against {target}; {expected} is expected of it. Stop here, or climb."
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,7 +60,7 @@ def plan_steps(primary: Ranked, partners: tuple[Partner, ...]) -> tuple[PlanStep
 
 
 def _fill(step: Step, part: str, primary: Ranked) -> PlanStep:
-    facts, names = primary.facts, {"approach": primary.approach.name}
+    facts, names = primary.facts, {"approach": primary.approach.name, **figures(primary)}
     approach = "" if part.startswith("common") else part
     return PlanStep(
         step.step,
@@ -66,6 +69,22 @@ def _fill(step: Step, part: str, primary: Ranked) -> PlanStep:
         fill(step.exit_criterion, facts, **names),
         step.sources,
     )
+
+
+def figures(primary: Ranked) -> dict[str, str]:
+    """The target, what is expected, and how exact a score is on the test items there are."""
+    inputs = primary.facts.inputs
+    target = median(inputs.number("task.quality_target"))
+    stated = "task.quality_target" in inputs.given
+    items = max(median(inputs.number("task.eval_examples")), 1.0)
+    share = target if stated else float(np.mean(primary.quality))
+    half = Z95 * float(np.sqrt(max(share * (1 - share), 0.01) / items))
+    expected = band(primary.quality)
+    return {
+        "target": f"{target:.0%}" if stated else "the target",
+        "expected": f"{expected.p50:.0%} ({expected.p10:.0%} to {expected.p90:.0%})",
+        "half_width": f"{half * 100:.0f} points",
+    }
 
 
 def risks(

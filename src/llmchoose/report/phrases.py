@@ -178,7 +178,7 @@ def named_sources(assessment: Assessment) -> list[Citation]:
     """What the reasons, the plan and the risks cite, in the order of the ids."""
     decision = assessment.decision
     lists = [
-        *(one.sources for one in decision.reasons),
+        *(one.sources for one in assessment.reasons),
         *(one.sources for one in decision.partners),
         *(one.sources for one in decision.plan),
         *(one.sources for one in decision.risks),

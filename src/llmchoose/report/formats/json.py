@@ -127,7 +127,7 @@ def _recommendation(assessment: Assessment) -> dict[str, Any]:
                 "criterion": reason.criterion,
                 "sources": list(reason.sources),
             }
-            for reason in decision.reasons
+            for reason in assessment.reasons
         ],
     }
 

@@ -70,7 +70,7 @@ def _reasons(assessment: Assessment) -> str:
     rows = [
         f"- {'for' if reason.speaks == 'for' else 'against'}: {escape(reason.text)} "
         f"{escape(phrases.citations(reason.sources))}"
-        for reason in assessment.decision.reasons
+        for reason in assessment.reasons
     ]
     rows += [
         f"- beside it, {escape(one.approach)}: {escape(one.reason)} "

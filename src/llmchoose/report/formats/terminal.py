@@ -98,7 +98,7 @@ def _sections(assessment: Assessment, width: int) -> Iterator[tuple[str, Iterato
 def _reasons(assessment: Assessment) -> list[Pair]:
     decision = assessment.decision
     said = [
-        ("+" if one.speaks == "for" else "-", one.text, one.sources) for one in decision.reasons
+        ("+" if one.speaks == "for" else "-", one.text, one.sources) for one in assessment.reasons
     ]
     said += [
         ("&", f"{one.approach} beside it: {one.reason}", one.sources) for one in decision.partners
