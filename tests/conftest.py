@@ -29,6 +29,7 @@ def decisions(advice_on_decisions: tuple[Round, ...], knowledge: Knowledge) -> S
     return summary(advice_on_decisions, knowledge)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file on one core, and all that wait for the same long backtest."""
     for item in items:

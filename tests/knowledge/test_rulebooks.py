@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ GOOD = sorted((HERE / "good").glob("*.yaml"))
 PROFILE = b"name: x\ntask: {kind: qa, gap: [knowledge]}\ndata: {sensitivity: regulated}\n"
 
 
+@cache
 def message_of(path: Path) -> str:
     with pytest.raises(InputError) as caught:
         _ = load_knowledge(rulebook=path).rulebook

@@ -1,8 +1,8 @@
 """Fit: how well an approach suits the project, by the rulebook's criteria."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_
 
 import numpy as np
@@ -12,7 +12,7 @@ from llmchoose.decision.gates import Held
 from llmchoose.decision.wording import fill, show_input
 from llmchoose.estimate.approaches.readings import RESTS_ON
 from llmchoose.estimate.formulas.distributions import Array
-from llmchoose.knowledge.rules import Approach, Criterion, Ladder
+from llmchoose.knowledge.rules import CONSTANT, Approach, Criterion, Ladder
 
 SPEAKS_FOR, SPEAKS_AGAINST = 0.65, 0.35
 SMALLEST = 1e-12
@@ -36,26 +36,50 @@ class Points:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Scored:
-    """What a criterion says of one approach of a single profile.
+    """What a criterion says of one approach of a single profile; its words when they are read.
 
     Attributes:
-        value: The input in words or figures.
         score: 0 to 1, draw by draw; 0 where the criterion does not apply.
-        mean: Mean score where it applies.
         applies: Draws in which the criterion applies.
         weight: Points in the choice; 0 where the criterion only explains.
-        known: The profile, not only a prior, stands behind the input.
-        reason: The sentence for or against; empty where the score says neither.
     """
 
     criterion: Criterion
-    value: str | float
+    approach: Approach
+    facts: Facts
     score: Array
-    mean: float
     applies: Truth
     weight: float
-    known: bool
-    reason: str
+
+    @cached_property
+    def mean(self) -> float:
+        """Mean score where the criterion applies."""
+        return float(np.sum(self.score) / np.count_nonzero(self.applies))
+
+    @cached_property
+    def known(self) -> bool:
+        """The profile, not only a prior, stands behind the input."""
+        name = self.criterion.input
+        return name == CONSTANT or bool(self.facts.known(name).all())
+
+    @cached_property
+    def value(self) -> str | float:
+        """The input in words or figures."""
+        name = self.criterion.input
+        if name == CONSTANT:
+            return "constant"
+        listed = name in self.facts.inputs.lists
+        return show_input(name, self.facts) if listed else self.facts.middle(name)
+
+    @cached_property
+    def reason(self) -> str:
+        """The sentence for or against; empty where the score says neither."""
+        if SPEAKS_AGAINST < self.mean < SPEAKS_FOR:
+            return ""
+        criterion, facts = self.criterion, self.facts
+        text = criterion.why_for if self.mean >= SPEAKS_FOR else criterion.why_against
+        value = "" if criterion.input == CONSTANT else show_input(criterion.input, facts)
+        return fill(text, facts, value=value, approach=self.approach.name)
 
 
 def score_criteria(
@@ -141,42 +165,19 @@ def _counts(criterion: Criterion, facts: Facts, inferred: float) -> Array:
     return np.where(known, 1.0, inferred if facts.inferred(criterion.input) else 0.0)
 
 
-def told_criteria(
-    points: tuple[Points, ...], approach: Approach, facts: Facts
-) -> tuple[Scored, ...]:
+def told_criteria(points: Iterable[Points], approach: Approach, facts: Facts) -> tuple[Scored, ...]:
     """Criteria of a single profile with their values and sentences."""
-    return tuple(_told(one, approach, facts) for one in points)
-
-
-def _told(one: Points, approach: Approach, facts: Facts) -> Scored:
-    criterion, constant = one.criterion, one.criterion.input == "1"
-    value = "" if constant else show_input(criterion.input, facts)
-    applies = np.broadcast_to(one.applies, one.score.shape)
-    mean = float(np.sum(one.score) / np.count_nonzero(applies))
-    known = constant or bool(facts.known(criterion.input).all())
-    return Scored(
-        criterion,
-        "constant" if constant else _plain(criterion.input, facts),
-        one.score,
-        mean,
-        applies,
-        float(one.weight.flat[0]),
-        known,
-        _sentence(criterion, approach, facts, value, mean),
+    return tuple(
+        Scored(
+            one.criterion,
+            approach,
+            facts,
+            one.score,
+            np.broadcast_to(one.applies, one.score.shape),
+            float(one.weight.flat[0]),
+        )
+        for one in points
     )
-
-
-def _plain(name: str, facts: Facts) -> str | float:
-    return show_input(name, facts) if name in facts.inputs.lists else facts.middle(name)
-
-
-def _sentence(
-    criterion: Criterion, approach: Approach, facts: Facts, value: str, score: float
-) -> str:
-    if SPEAKS_AGAINST < score < SPEAKS_FOR:
-        return ""
-    text = criterion.why_for if score >= SPEAKS_FOR else criterion.why_against
-    return fill(text, facts, value=value, approach=approach.name)
 
 
 def _table(criterion: Criterion, approach: Approach, facts: Facts) -> Array | None:
@@ -186,7 +187,7 @@ def _table(criterion: Criterion, approach: Approach, facts: Facts) -> Array | No
     known = {word: score for word, score in scores.items() if score is not None}
     if not known:
         return None
-    if criterion.input == "1":
+    if criterion.input == CONSTANT:
         return np.full(facts.inputs.draws.samples, next(iter(known.values())))
     if criterion.input in facts.inputs.lists:
         weights = facts.inputs.lists[criterion.input]

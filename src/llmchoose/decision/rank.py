@@ -20,7 +20,7 @@ from llmchoose.decision.fit import (
     score_criteria,
     told_criteria,
 )
-from llmchoose.decision.gates import GateResult, hold_gates, is_open, not_yet, reached, told
+from llmchoose.decision.gates import GateResult, Held, hold_gates, is_open, not_yet, reached, told
 from llmchoose.decision.quality import expected_quality
 from llmchoose.decision.trials import after_trials, settled_by, shifts, trials_of
 from llmchoose.estimate.approaches.model import Estimate
@@ -49,7 +49,7 @@ class Weighed:
         chance_by_fit: Share of draws in which the approach is best by fit; `chance_by_benefit` by
             net benefit; `chance` both together. Without the sample axis.
         trusted: Share of the say that fit has.
-        points: Criteria of each approach; `charges` what net benefit takes off.
+        held: Gates of each approach; `points` its criteria; `charges` what net benefit takes off.
     """
 
     names: tuple[str, ...]
@@ -64,6 +64,7 @@ class Weighed:
     chance_by_benefit: Array
     chance: Array
     trusted: Array
+    held: tuple[tuple[Held, ...], ...]
     points: tuple[tuple[Points, ...], ...]
     charges: tuple[Charges, ...]
 
@@ -185,11 +186,17 @@ def weigh(inputs: Inputs, estimates: Estimates) -> Weighed:
         after,
         by_fit,
         by_benefit,
-        trusted * by_fit + (1 - trusted) * by_benefit,
+        both(by_fit, by_benefit, trusted),
         trusted,
+        tuple(held[one.id] for one in approaches),
         tuple(scored),
         tuple(taken_by),
     )
+
+
+def both(by_fit: Array, by_benefit: Array, trusted: Array) -> Array:
+    """Chances that both models together give."""
+    return np.asarray(trusted * by_fit + (1 - trusted) * by_benefit)
 
 
 def trust_in_fit(inputs: Inputs) -> Array:
@@ -218,20 +225,6 @@ def parts_of(weighed: Weighed) -> Parts:
     }
     moved = weighed.fit - gained / np.maximum(total, SMALLEST)
     return Parts(weighed.fit, weighed.benefit, total, gained, moved, counting, taken)
-
-
-def thinned(parts: Parts, every: int) -> Parts:
-    """The same with one draw of so many."""
-    few = slice(None, None, every)
-    return Parts(
-        parts.fit[:, few],
-        parts.benefit[:, few],
-        parts.total[:, few],
-        parts.gained[:, few],
-        parts.moved[:, few],
-        {name: (a[:, few], b[:, few]) for name, (a, b) in parts.points.items()},
-        {name: taken[:, few] for name, taken in parts.charges.items()},
-    )
 
 
 def _part(weighed: Weighed, name: str, samples: tuple[int, ...]) -> tuple[Array, Array]:
@@ -272,12 +265,15 @@ def rank_approaches(inputs: Inputs, estimates: Estimates, weighed: Weighed) -> t
     facts = _facts(inputs, estimates, _cheapest(estimates, weighed))
     rungs: dict[str, float] = {one.id: one.rung for one in inputs.knowledge.approaches}
     settled = settled_by(inputs, rungs)
+    telling = tuple(one for one in book.criteria if one.decides == "never")
+    order = {one.id: place for place, one in enumerate(book.criteria)}
     ranked = []
     for place, one in enumerate(inputs.knowledge.approaches):
         mine = facts[one.id]
-        gates = told(hold_gates(book.gates, one, mine), mine)
+        gates = told(weighed.held[place], mine)
         special = (not_yet(one, inputs), reached(one, settled, rungs))
-        points = score_criteria(book.criteria, one, mine, book.ladder.inferred_weight)
+        beside = score_criteria(telling, one, mine, book.ladder.inferred_weight)
+        points = sorted((*weighed.points[place], *beside), key=lambda one: order[one.criterion.id])
         ranked.append(
             Ranked(
                 one,
@@ -289,7 +285,7 @@ def rank_approaches(inputs: Inputs, estimates: Estimates, weighed: Weighed) -> t
                 weighed.benefit[place],
                 weighed.prior[place],
                 weighed.quality[place],
-                charges(inputs, one, estimates, book.net_benefit),
+                weighed.charges[place],
                 significant(float(weighed.chance[place])),
                 significant(float(weighed.chance_by_fit[place])),
                 significant(float(weighed.chance_by_benefit[place])),

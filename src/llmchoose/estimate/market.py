@@ -283,19 +283,29 @@ def params_of(model: OpenModel, *, active: bool = False) -> float:
 def api_rows(inputs: Inputs) -> tuple[tuple[ApiModel, ...], str]:
     """API models that would do, each with its price of the day, and a note."""
     named = inputs.profile.get("model.api")
-    rows = inputs.knowledge.api_models
-    if isinstance(named, str):
+    small = bool(np.mean(inputs.small_output) > 0.5)
+    return _api_rows(
+        inputs.knowledge, inputs.day, named if isinstance(named, str) else None, small=small
+    )
+
+
+@lru_cache(maxsize=256)
+def _api_rows(
+    knowledge: Knowledge, day: str, named: str | None, *, small: bool
+) -> tuple[tuple[ApiModel, ...], str]:
+    rows = knowledge.api_models
+    if named is not None:
         own = match(named, rows).row
         periods = [row for row in rows if own is not None and row.model == own.model]
-        if any(since(row, inputs.day) for row in periods):
-            return (price_of(periods, inputs.day),), ""
-    tiers = ("small", "mid") if bool(np.mean(inputs.small_output) > 0.5) else ("mid", "frontier")
-    oldest = f"{int(inputs.day[:4]) - FRESH_YEARS}{inputs.day[4:]}"
+        if any(since(row, day) for row in periods):
+            return (price_of(periods, day),), ""
+    tiers = ("small", "mid") if small else ("mid", "frontier")
+    oldest = f"{int(day[:4]) - FRESH_YEARS}{day[4:]}"
     usable = [
         row
         for row in rows
         if row.tier in tiers
-        and on_sale(row, inputs.day)
+        and on_sale(row, day)
         and row.input_usd_per_m is not None
         and row.output_usd_per_m is not None
     ]
@@ -303,7 +313,7 @@ def api_rows(inputs: Inputs) -> tuple[tuple[ApiModel, ...], str]:
     models: dict[str, list[ApiModel]] = {}
     for row in fresh:
         models.setdefault(row.model, []).append(row)
-    picked = tuple(price_of(periods, inputs.day) for periods in models.values())
+    picked = tuple(price_of(periods, day) for periods in models.values())
     return picked, f"{len(picked)} API models of the day, tiers {' and '.join(tiers)}"
 
 
@@ -327,6 +337,7 @@ def token_price(
     return Price(quantile_pick(inputs.draws.normal("api_price"), prices), source)
 
 
+@lru_cache(maxsize=256)
 def services_on(knowledge: Knowledge, day: str) -> tuple[ManagedTuning, ...]:
     """Every tuning service that takes a newcomer's jobs on an ISO day."""
     return tuple(

@@ -9,7 +9,15 @@ from llmchoose.explanation.kinds.kind import Kind
 from llmchoose.explanation.wording import PREFIX
 from llmchoose.knowledge.load import Citation, Knowledge
 from llmchoose.knowledge.reference import Conflict
-from llmchoose.knowledge.rules import Charge, Combination, Comparison, Criterion, Gate, Risk
+from llmchoose.knowledge.rules import (
+    CONSTANT,
+    Charge,
+    Combination,
+    Comparison,
+    Criterion,
+    Gate,
+    Risk,
+)
 
 JUDGEMENT = "judgement"
 
@@ -82,7 +90,7 @@ def inputs_of(rule: Rule) -> tuple[str, ...]:
         return CHARGED_BY.get(rule.id, ())
     if isinstance(rule, Criterion):
         applies = (rule.applies,) if rule.applies else ()
-        names = [name for name in (rule.input,) if name != "1"] + _named(applies)
+        names = [name for name in (rule.input,) if name != CONSTANT] + _named(applies)
     else:
         names = _named(rule.when.tests)
     return tuple(dict.fromkeys(names))

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+# The input of a criterion that says the same of every project.
+CONSTANT = "1"
+
 ApproachId = Literal[
     "prompt", "rag", "managed_finetune", "lora", "full_finetune", "continued_pretrain", "scratch"
 ]

@@ -11,7 +11,7 @@ from llmchoose.estimate.formulas.distributions import significant
 from llmchoose.explanation.links import fields_behind, inputs_of
 from llmchoose.explanation.model import Entry, Listing, Section, Table
 from llmchoose.explanation.wording import PREFIX
-from llmchoose.knowledge.rules import Criterion
+from llmchoose.knowledge.rules import CONSTANT, Criterion
 from llmchoose.outcome.answers import answer
 from llmchoose.outcome.parts import here, ladder, points
 from llmchoose.outcome.points import contributions
@@ -83,7 +83,7 @@ def _data(name: str, scored: Scored, share: float) -> dict[str, Any]:
 
 
 def _value(scored: Scored) -> str:
-    if scored.criterion.input == "1":
+    if scored.criterion.input == CONSTANT:
         return "-"
     if scored.criterion.table and not scored.known:
         return "as assumed"

@@ -44,8 +44,8 @@ from llmchoose.knowledge.tables import ApiModel, Gpu, ManagedTuning
 DAYS_PER_MONTH = 365 / 12
 PROMPTED = ("prompt", "rag")
 SAY_WHERE = ("constraints.api_allowed", "constraints.self_host_only", "constraints.data_residency")
-# Shares of the capacity at which the load of a copy is worked out, and drawn lines between.
-LOADS = 101
+# Numbers of requests at which the load of a copy is worked out, and drawn lines between.
+BATCHES = 101
 LIGHT_PARAMS = 1e9
 # What a team without an engine of its own making would start.
 ENGINE, PRECISION = "vllm", "bf16"
@@ -341,16 +341,18 @@ def usual_copy(of: Usual) -> Deployment:
 def load_curve(of: Usual) -> tuple[Array, Array]:
     """Shares of a copy's capacity, and the requests beside each other that each of them means."""
     copy, constants = usual_copy(of), of.knowledge.constants
-    load = np.linspace(0.0, 1.0, LOADS)
-    full = float(np.maximum(serving.most_requests(copy, constants), 1.0))
-    busiest = serving.requests_per_second(copy, full, constants)
-    return load, serving.batch_at(copy, load * busiest, full, constants)
+    full = max(float(serving.most_requests(copy, constants)), 1.0)
+    beside = np.geomspace(1.0, full, BATCHES)
+    served = serving.requests_per_second(copy, beside, constants)
+    # More requests beside each other never serve fewer; where they would, fewer are let in.
+    served = np.maximum.accumulate(served)
+    return served / served[-1], beside
 
 
 def _middle_size(shape: Architecture) -> tuple[float, float, float]:
     sizes = (np.asarray(shape.params), np.asarray(shape.active))
     params, active = (float(size) if size.ndim == 0 else _usual_size(size) for size in sizes)
-    return params, active, float(np.median(shape.vocab))
+    return params, active, median(shape.vocab)
 
 
 def _middle(shape: Architecture) -> Architecture:

@@ -156,7 +156,7 @@ def _estimate(
     notes: tuple[str, ...],
 ) -> DeploymentEstimate:
     constants = setting.knowledge.constants
-    most = max(int(np.median(most_requests(copy, constants))), 1)
+    most = max(int(median(most_requests(copy, constants))), 1)
     served, meets = _within(setting, service, copy, int(min(service.concurrency or most, most)))
     batch = served.batch
     replicas = _replicas(service, served)
@@ -216,7 +216,7 @@ def _money(
     constants, batch = setting.knowledge.constants, float(served.batch)
     # Share of the time that goes into reading input.
     rate = requests_per_second(copy, batch, constants)
-    reading = float(np.median(prefill_s(copy, batch, constants) * rate))
+    reading = median(prefill_s(copy, batch, constants) * rate)
     million = hourly / (served.requests_per_s * SECONDS_PER_HOUR) * 1e6
     return Money(
         usd_per_hour=hourly * replicas,
@@ -335,23 +335,20 @@ def _offered(
         return served
     constants = setting.knowledge.constants
     bare = requests_per_second(copy, float(served.batch), constants)
-    faster = median(served.requests_per_s) / float(np.median(bare))
+    faster = median(served.requests_per_s) / median(bare)
     share = service.requests_per_second / replicas / faster
-    batch = float(np.median(batch_at(copy, share, float(served.batch), constants)))
+    batch = median(batch_at(copy, share, float(served.batch), constants))
     return _at(setting, service, copy, max(round(batch), 1))
 
 
 def _memory(copy: Deployment, batch: int, constants: Mapping[str, float]) -> dict[str, float]:
     """GB of one accelerator by item."""
-    n_gpus = float(np.median(copy.layout.n_gpus))
+    n_gpus = median(copy.layout.n_gpus)
     cache = batch * cache_bytes(copy, copy.input_len + copy.output_len)
-    weights = float(np.median(weight_bytes(copy))) / n_gpus
-    room = float(np.median(copy.card.memory)) - weights
+    weights = median(weight_bytes(copy)) / n_gpus
+    room = median(copy.card.memory) - weights
     return {
         "weights": weights / GB,
-        "KV cache": min(float(np.median(cache)) / n_gpus, room) / GB,
-        "buffers": max(
-            min(constants["serving.buffers"], room - float(np.median(cache)) / n_gpus), 0
-        )
-        / GB,
+        "KV cache": min(median(cache) / n_gpus, room) / GB,
+        "buffers": max(min(constants["serving.buffers"], room - median(cache) / n_gpus), 0) / GB,
     }

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from llmchoose.errors import quoted
 from llmchoose.estimate.formulas.architecture import Architecture
+from llmchoose.estimate.formulas.distributions import median
 from llmchoose.estimate.formulas.replica import (
     Card,
     Constants,
@@ -198,7 +199,7 @@ def holds(deployment: Deployment) -> bool:
     """Whether the weights and the cache of one request go into memory to the last byte."""
     one = cache_bytes(deployment, deployment.input_len + deployment.output_len)
     memory = deployment.layout.n_gpus * deployment.card.memory
-    return bool(np.median(weight_bytes(deployment) + one) <= np.median(memory))
+    return median(weight_bytes(deployment) + one) <= median(memory)
 
 
 def laid_out(
@@ -253,7 +254,7 @@ def by_expert(
 def capacity(deployment: Deployment, constants: Constants) -> float:
     """Requests a second of a copy as full as its memory allows."""
     batch = np.maximum(most_requests(deployment, constants), 1.0)
-    return float(np.median(requests_per_second(deployment, batch, constants)))
+    return median(requests_per_second(deployment, batch, constants))
 
 
 def _ways(
@@ -267,7 +268,7 @@ def _ways(
             raise ValueError(f"{wide} x {deep} accelerators are not {n_gpus}")
         return [Layout(float(wide), float(deep))]
     node = max(gpu.gpus_per_node or 8, 1)
-    heads = float(np.median(np.asarray(model.heads, float)))
+    heads = median(model.heads)
     return [
         Layout(float(wide), float(n_gpus // wide))
         for wide in _divisors(n_gpus)

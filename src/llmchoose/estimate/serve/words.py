@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from llmchoose.estimate.formulas.distributions import median
 from llmchoose.estimate.formulas.explain import Term
 from llmchoose.estimate.formulas.replica import Constants, Deployment
 from llmchoose.estimate.formulas.serving import decode_parts_s, requests_per_second
@@ -27,14 +28,14 @@ FITTED = "serving.bandwidth and the rest"
 def step_ms(copy: Deployment, batch: int, constants: Constants) -> dict[str, float]:
     """Milliseconds of a step of decoding by part, middle values."""
     parts = decode_parts_s(copy, float(batch), constants)
-    return {STEP_WORDS[name]: float(np.median(value)) * 1e3 for name, value in parts.items()}
+    return {STEP_WORDS[name]: median(value) * 1e3 for name, value in parts.items()}
 
 
 def throughput_terms(
     service: Service, copy: Deployment, batch: int, faster: float, constants: Constants
 ) -> tuple[Term, ...]:
     """Output tokens a second of one copy as a multiplication, middle values."""
-    seconds = batch / float(np.median(requests_per_second(copy, float(batch), constants)))
+    seconds = batch / median(requests_per_second(copy, float(batch), constants))
     speed = batch * service.output_len / seconds * faster
     return (
         Term("requests beside each other", float(batch), "requests", "serving.memory", ""),

@@ -6,9 +6,8 @@ from llmchoose.explanation.model import Entry, Fact, Listing, Page, Section, Tab
 from llmchoose.explanation.pages.parts import conflicts_section, inputs_section, names_fact
 from llmchoose.explanation.wording import PREFIX, blanks, comparison, figure, listed, unit_of
 from llmchoose.knowledge.load import Knowledge
-from llmchoose.knowledge.rules import Criterion, Curve
+from llmchoose.knowledge.rules import CONSTANT, Criterion, Curve
 
-CONSTANT = "1"
 SCORES = "Scores, from 0 (speaks against) to 1 (speaks for)"
 DECIDES = {
     "always": "yes, by weight, where the profile says something of its input",

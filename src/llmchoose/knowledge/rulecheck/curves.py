@@ -5,8 +5,8 @@ from itertools import pairwise
 from typing import get_args
 
 from llmchoose.knowledge.rulecheck.entry import Check, Entry, Fault, and_of
-from llmchoose.knowledge.rulecheck.vocabulary import CONSTANT, Vocabulary
-from llmchoose.knowledge.rules import ApproachId, Criterion, Curve
+from llmchoose.knowledge.rulecheck.vocabulary import Vocabulary
+from llmchoose.knowledge.rules import CONSTANT, ApproachId, Criterion, Curve
 from llmchoose.yamltext.tree import Node, Pairs, Sequence
 
 APPROACHES = get_args(ApproachId)

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from llmchoose.errors import did_you_mean, one_of, quoted
 from llmchoose.knowledge.readings import PREFIX
 from llmchoose.knowledge.rulecheck.entry import Check, Entry, Fault
-from llmchoose.knowledge.rulecheck.vocabulary import CONSTANT, Input, InputKind, Vocabulary
-from llmchoose.knowledge.rules import Comparison, ConfidenceRule, Criterion, Gate
+from llmchoose.knowledge.rulecheck.vocabulary import Input, InputKind, Vocabulary
+from llmchoose.knowledge.rules import CONSTANT, Comparison, ConfidenceRule, Criterion, Gate
 from llmchoose.yamltext.tree import Node
 
 ORDERING = ("<", "<=", ">", ">=", "==", "!=")

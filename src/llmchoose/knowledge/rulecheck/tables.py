@@ -6,8 +6,8 @@ from dataclasses import replace
 from llmchoose.errors import closest, did_you_mean, one_of, quoted
 from llmchoose.knowledge.rulecheck.curves import APPROACHES, score_outside
 from llmchoose.knowledge.rulecheck.entry import Check, Entry, Fault, and_of
-from llmchoose.knowledge.rulecheck.vocabulary import CONSTANT, Vocabulary
-from llmchoose.knowledge.rules import Comparison, Criterion
+from llmchoose.knowledge.rulecheck.vocabulary import Vocabulary
+from llmchoose.knowledge.rules import CONSTANT, Comparison, Criterion
 from llmchoose.yamltext.tree import Node, Pairs
 
 

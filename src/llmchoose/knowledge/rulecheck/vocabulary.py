@@ -9,7 +9,6 @@ from llmchoose.knowledge.fields import Field, FieldType
 from llmchoose.knowledge.readings import FLAG, PREFIX, Reading
 
 InputKind = Literal["number", "flag", "word", "list"]
-CONSTANT = "1"  # the input of a criterion that says the same of every project
 FLAG_WORDS = ("true", "false")
 _KINDS: Mapping[FieldType, InputKind] = {
     "quantity": "number",
