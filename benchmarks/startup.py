@@ -1,8 +1,8 @@
 """Start-up as ratios measured side by side in one run: `python benchmarks/startup.py`.
 
 Prints the median of each command, and what it is held against:
-`--version` against twice a bare interpreter plus 60 ms; `assess` of one profile against 2.5 times, a
-calculator against 1.6 times a process that only imports typer, pydantic, yaml, rich and numpy.
+`--version` against twice a bare interpreter plus 60 ms; `assess` of one profile against 2.5 times,
+a calculator against 1.6 times a process that only imports typer, pydantic, yaml, rich and numpy.
 """
 
 import statistics

@@ -143,7 +143,7 @@ def _between(field: Field, ends: Quantity, points: int = POINTS) -> list[Value]:
 
 def _round(field: Field, value: float) -> float:
     near = significant(value, DIGITS) if value else 0.0
-    whole = field.dimension in ("count", "tokens")
+    whole = field.dimension in ("count", "tokens") and near >= 1
     return float(round(near)) if whole else near
 
 

@@ -54,6 +54,21 @@ def test_more_requests_never_cost_less(knowledge: Knowledge, approach: str) -> N
     assert total(many, approach) > total(few, approach)
 
 
+def test_more_copies_are_kept_where_answers_must_come_sooner(knowledge: Knowledge) -> None:
+    busy = BASE.replace("5k", "2M").replace("output_tokens: 300", "output_tokens: 60")
+    totals, waits = [], []
+    for allowed in ("60s", "4s", "2s", "10ms"):
+        found = assessed(knowledge, busy, traffic__latency=allowed, model__target_params="8B")
+        totals.append(total(found, "lora"))
+        waits.append(median(found.estimates["lora"].readings["latency_ms"]))
+    assert totals == sorted(totals)
+    assert totals[-1] > 1.2 * totals[0]
+    assert waits == sorted(waits, reverse=True)
+    # Answers come about in time where copies can help, and not at any price where they cannot.
+    assert waits[1] < 4000
+    assert totals[-1] < 10 * totals[0]
+
+
 @pytest.mark.parametrize("approach", ["lora", "full_finetune"])
 def test_more_examples_never_take_fewer_gpu_hours(knowledge: Knowledge, approach: str) -> None:
     hours = []
@@ -152,8 +167,18 @@ def test_only_cards_that_are_owned_are_used_as_owned(knowledge: Knowledge) -> No
 
 
 def test_a_mixture_is_served_by_its_active_parameters(knowledge: Knowledge) -> None:
-    dense = assessed(knowledge, model__open="Llama-3.1-70B", traffic__requests_per_day="5M")
-    sparse = assessed(knowledge, model__open="Mixtral-8x7B", traffic__requests_per_day="5M")
+    dense = assessed(
+        knowledge,
+        model__open="Llama-3.1-70B",
+        traffic__requests_per_day="5M",
+        traffic__latency="60s",
+    )
+    sparse = assessed(
+        knowledge,
+        model__open="Mixtral-8x7B",
+        traffic__requests_per_day="5M",
+        traffic__latency="60s",
+    )
     assert total(sparse, "lora") < total(dense, "lora")
 
 

@@ -154,7 +154,7 @@ def test_no_pair_asks_for_more_people_than_there_are(knowledge: Knowledge) -> No
 def test_a_tuned_model_is_trained_and_served_with_the_passages(
     knowledge: Knowledge, partner: str
 ) -> None:
-    found = assessed(knowledge, traffic__requests_per_day="2M")
+    found = assessed(knowledge, traffic__requests_per_day="2M", traffic__latency="60s")
     both, alone = pair_of(found, partner), found.estimates[partner]
     assert (usd(both, OWN_SERVING) >= usd(alone, OWN_SERVING)).all()
     assert median(usd(both, OWN_SERVING)) > median(usd(alone, OWN_SERVING))

@@ -19,7 +19,7 @@ def assessed(knowledge: Knowledge) -> Assessment:
 def test_the_names_are_those_that_the_estimate_produces(
     assessed: Assessment, knowledge: Knowledge
 ) -> None:
-    by_choice = {name for name, reading in knowledge.readings.items() if reading.after_gates}
+    by_choice = {name for name, reading in knowledge.readings.items() if reading.after}
     for estimate in assessed.estimates.values():
         assert estimate.readings.keys() == knowledge.readings.keys() - by_choice
     for ranked in assessed.decision.ranked:

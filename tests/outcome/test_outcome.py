@@ -286,7 +286,7 @@ def test_without_it_is_what_a_rulebook_without_it_recommends(
     entries = [entry for one in listing if isinstance(one, Listing) for entry in one.entries]
     (said,) = (entry.text for entry in entries if entry.label == "without it")
     assert said.startswith(f"{best.approach.id} would be recommended")
-    assert said.endswith(f"best in {best.probability_best:.0%} of the draws")
+    assert said.endswith(f"{best.probability_best:.0%} to be the best")
 
 
 def test_a_closure_leads_from_coverage_to_quality(quickstart: Assessment) -> None:

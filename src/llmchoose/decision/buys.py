@@ -12,7 +12,8 @@ from llmchoose.quantity.short import short
 
 GAP = "task.gap"
 OWN = ("L-30", "L-33")
-POINT = 0.005
+# Points of quality that a lower price is taken to be worth.
+LITTLE = 2
 
 
 def bought(
@@ -28,16 +29,24 @@ def bought(
     if rival is None:
         return None
     reached = band(best.quality)
-    points = float(np.mean(best.quality - rival.quality)) * 100
+    points = round(100 * (median(best.quality) - median(rival.quality)))
     mine, its = (median(estimates[one.approach.id].total_usd) for one in (best, rival))
     more = "more" if mine >= its else "less"
     text = (
         f"{best.approach.id} is expected to reach {reached.p50:.0%} ({reached.p10:.0%} to "
-        f"{reached.p90:.0%}): {abs(points):.0f} points {'more' if points >= 0 else 'fewer'} than "
-        f"{rival.approach.id}, for ${short(abs(mine - its), 2)} {more} over the horizon."
+        f"{reached.p90:.0%}): {_apart(points)} {rival.approach.id}, for "
+        f"${short(abs(mine - its), 2)} {more} over the horizon."
     )
     name, sources = _evidence(best)
-    return Reason(text, name, "for", sources)
+    gives_up = points < -LITTLE or (points < 0 and mine >= its)
+    return Reason(text, name, "against" if gives_up else "for", sources)
+
+
+def _apart(points: int) -> str:
+    if not points:
+        return "as much as"
+    size = f"{abs(points)} point{'' if abs(points) == 1 else 's'}"
+    return f"{size} {'more' if points > 0 else 'fewer'} than"
 
 
 def _evidence(best: Ranked) -> tuple[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from llmchoose.decision.combine import Partner, Technique, partners, techniques
 from llmchoose.decision.confidence import confidence, in_words
 from llmchoose.decision.plan import FoundRisk, PlanStep, plan_steps, risks
 from llmchoose.decision.rank import Ranked, Weighed, rank_approaches, weigh
-from llmchoose.decision.reasons import Reason, reasons
+from llmchoose.decision.reasons import Reason, reasons, settled
 from llmchoose.decision.summary import summarise, summarise_none
 from llmchoose.decision.trials import Evidence, evidence
 from llmchoose.estimate.approaches.model import Estimate
@@ -113,7 +113,7 @@ def _reasons(
     best: Ranked, ranked: Sequence[Ranked], estimates: Mapping[str, Estimate]
 ) -> tuple[Reason, ...]:
     """What the step buys comes after the first reason, which says what it is for."""
-    told = reasons(best, tuple(ranked))
+    told = (*settled(best, ranked), *reasons(best, tuple(ranked)))
     step = bought(best, ranked, estimates)
     return (*told[:1], step, *told[1:]) if step else told
 

@@ -4,8 +4,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from llmchoose.decision.rank import Ranked
 from llmchoose.estimate.approaches.model import Estimate
 from llmchoose.estimate.formulas.distributions import Z95, band, median, significant
@@ -14,7 +12,7 @@ from llmchoose.estimate.inputs import Inputs
 POWER = 0.8416  # normal score of 80 %
 LEAST_ITEMS, MOST_ITEMS = 50, 5000
 LEAST_APART = 0.02
-PILOT_LABELS = 200
+PILOT_LABELS, MOST_PILOT_LABELS = 200, 1000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,19 +61,20 @@ def next_experiment(
     if second is None:
         return None
     lower, upper = sorted((best, second), key=lambda one: one.approach.rung)
-    means = [float(np.mean(one.quality)) for one in (lower, upper)]
+    means = [median(one.quality) for one in (lower, upper)]
     items = items_to_tell_apart(*means)
-    wanted = PILOT_LABELS if upper.approach.family == "tune" else 0
     have = median(inputs.number("data.labelled_examples"))
+    trained = [one.approach.id for one in (lower, upper) if one.approach.family == "tune"]
+    wanted = int(max(PILOT_LABELS, min(have, MOST_PILOT_LABELS))) if trained else 0
     usd = _usd(inputs, items, max(wanted - have, 0.0), estimates[upper.approach.id])
-    labels = f", {upper.approach.id} trained on {wanted} examples" if wanted else ""
+    labels = f", {' and '.join(trained)} trained on {wanted:,} examples" if trained else ""
     do = (
         f"Try {lower.approach.id} and {upper.approach.id} on the same {items:,} test items"
         f"{labels}; they are expected at {means[0]:.0%} and {means[1]:.0%}."
     )
     settle = (
-        f"They are expected to be alike: take {lower.approach.id} unless price or speed speak "
-        "against it, and measure only what the pilot costs to run."
+        f"They are expected to be alike, so only price, speed or {best.approach.id}'s other merits "
+        f"decide: take {best.approach.id} without the pilot unless one of these is in doubt."
         if abs(means[0] - means[1]) < LEAST_APART
         else f"Whether {upper.approach.id} beats {lower.approach.id} by enough to pay for it: the "
         "scores go into `trials`."

@@ -24,8 +24,9 @@ from llmchoose.quantity import Quantity
 FACTORS = (1.6, 6.0, 100.0)
 LOGITS = (0.7, 2.0, 4.0)
 CLOSER = (0.85, 0.92, 0.97, 1.0, 1.04, 1.12)
-EARLIER = (0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.93)
+EARLIER = (0.4, 0.7, 0.82, 0.9, 0.95, 1.0, 1.06, 1.15, 1.3)
 MOST = 6
+SMALLEST = 1e-6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -131,15 +132,27 @@ def _turn(side: Sequence[tuple[Step, bool, float]]) -> float | None:
     return None
 
 
-def earlier_steps(inputs: Inputs, steps: Sequence[Step], tried: Tried, base: int) -> list[Step]:
-    """Smaller changes of those numbers of which the smallest that was tried turns the choice."""
+def earlier_steps(
+    inputs: Inputs, steps: Sequence[Step], tried: Tried, base: int, now: float
+) -> list[Step]:
+    """Smaller changes of those numbers of which the smallest that was tried turns the choice.
+
+    Args:
+        inputs: Draws of the profile.
+        steps: The changes that were tried.
+        tried: What they came to.
+        base: Place of the recommended approach.
+        now: By how much the best other approach leads it as things stand, below zero.
+    """
     found: list[Step] = []
+    leads = lead(tried.weighed, base)
     for name in dict.fromkeys(step.change.field for step in steps):
         places = [place for place, step in enumerate(steps) if step.change.field == name]
         first = min(places, key=lambda place: abs(steps[place].distance))
         answer = inputs.profile.values[name]
         if tried.best[first] != base and isinstance(answer, Quantity):
-            at = steps[first].distance
+            # Between no change and this one the lead grows about evenly: it turns where it is 0.
+            at = steps[first].distance * now / min(now - float(leads[first]), -SMALLEST)
             field = inputs.knowledge.fields[name]
             found += _numbers(field, answer, [at * share for share in EARLIER])
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from llmchoose.decision.conditions import rests_on
 from llmchoose.decision.plan import FoundRisk
-from llmchoose.decision.what_if import Tried, WhatIf, fields_to_vary
+from llmchoose.decision.what_if import UNREAD, Tried, WhatIf, fields_to_vary
 from llmchoose.decision.wording import PLACEHOLDER
 from llmchoose.estimate.formulas.distributions import significant
 from llmchoose.estimate.inputs import Inputs
@@ -13,6 +13,8 @@ from llmchoose.knowledge.rules import Condition, Step
 
 DIGITS = 3
 NOTHING = 0.0005
+# What was decided is no input.
+RECORD = ("decision.", "status")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,17 +80,31 @@ def influences(
             significant(float(chance[-1] - chance[row]), DIGITS),
             significant(float(1 - total[row] / total[-1]), DIGITS),
             significant(float(1 - days[row] / days[-1]), DIGITS),
-            tuple(step.step for step in steps if one.field in _read_by_step(step)),
-            tuple(risk.id for risk in risks if one.field in _read_by_risk(inputs, risk.id)),
+            *_beside(inputs, one.field, risks, steps),
         )
         for row, one in enumerate(asked[:-1])
+    ]
+    found += [
+        Influence(name, 0.0, 0.0, 0.0, *_beside(inputs, name, risks, steps))
+        for name in sorted(UNREAD & inputs.given)
+        if not name.startswith(RECORD)
     ]
     return tuple(sorted(found, key=lambda one: (-abs(one.chance), -abs(one.total_usd), one.field)))
 
 
+def _beside(
+    inputs: Inputs, name: str, risks: Sequence[FoundRisk], steps: Sequence[Step]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Steps of the plan, and risks, that an answer has to do with."""
+    return (
+        tuple(step.step for step in steps if name in _read_by_step(step)),
+        tuple(risk.id for risk in risks if name in _read_by_risk(inputs, risk.id)),
+    )
+
+
 def _read_by_step(step: Step) -> set[str]:
     placed = PLACEHOLDER.findall(step.do + step.exit_criterion)
-    return {*step.answered_by, *placed}
+    return {*step.answered_by, *placed, *_fields(step.when)}
 
 
 def _read_by_risk(inputs: Inputs, name: str) -> set[str]:

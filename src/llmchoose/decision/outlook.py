@@ -26,7 +26,7 @@ from llmchoose.decision.information import Information, open_answers, value_of_i
 from llmchoose.decision.plan import FoundRisk, plan_of
 from llmchoose.decision.rank import Ranked, Weighed
 from llmchoose.decision.weights import WeightFlip, weight_flips
-from llmchoose.decision.what_if import Tried, WhatIf, try_all
+from llmchoose.decision.what_if import Tried, WhatIf, lead, try_all
 from llmchoose.estimate.approaches.model import Estimate
 from llmchoose.estimate.inputs import Inputs, read_inputs
 
@@ -75,30 +75,33 @@ def look_ahead(
         few, [step.change for step in steps], [node.change for node in asked], rough, answers
     )
     base = tried.weighed.names.index(best.approach.id)
-    near = nearer_steps(inputs, steps, by_step, base)
+    # With few draws a near tie may fall to the other side: changes are held against what they say.
+    few_base = int(by_answer.best[-1])
+    near = nearer_steps(inputs, steps, by_step, few_base)
     names = [one.approach.id for one in others if one.probability_best >= RIVAL]
     seen = crossings(rough, by_value, best.approach.id, names)
     finer = finer_values(seen)
     held = try_all(inputs, [*(step.change for step in near), *finer]) if near or finer else tried
     return Outlook(
-        _smallest_flips(inputs, near, part(held, 0, len(near)), base),
+        _smallest_flips(inputs, near, part(held, 0, len(near)), base, float(lead(weighed, base))),
         weight_flips(weighed, inputs.knowledge.rulebook),
         break_evens(seen, finer, part(held, len(near), len(near) + len(finer))),
-        value_of_information(few, asked, by_node, base),
+        value_of_information(few, asked, by_node, few_base),
         next_experiment(inputs, best, others[0] if others else None, estimates),
         influences(few, answers, by_answer, base, risks, plan_of(best)),
     )
 
 
 def _smallest_flips(
-    inputs: Inputs, near: Sequence[Step], tried: Tried, base: int
+    inputs: Inputs, near: Sequence[Step], tried: Tried, base: int, now: float
 ) -> tuple[Flip, ...]:
     """Flips at the full number of draws, and smaller ones where the nearest step is too far."""
     found = {flip.field: flip for flip in found_flips(inputs, near, tried, base)}
-    early = earlier_steps(inputs, near, tried, base)
+    early = earlier_steps(inputs, near, tried, base, now)
     if early:
         again = try_all(inputs, [step.change for step in early])
-        found |= {flip.field: flip for flip in found_flips(inputs, early, again, base)}
+        nearer = found_flips(inputs, early, again, base)
+        found |= {flip.field: flip for flip in nearer if flip.size < found[flip.field].size}
     return tuple(sorted(found.values(), key=lambda flip: (flip.size, flip.field)))
 
 

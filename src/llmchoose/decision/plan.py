@@ -55,7 +55,8 @@ def plan_steps(primary: Ranked, partners: tuple[Partner, ...]) -> tuple[PlanStep
         _fill(step, part, primary)
         for part, steps in parts.items()
         for step in steps
-        if not step.answered_by or not set(step.answered_by) <= primary.facts.inputs.given
+        if (not step.answered_by or not set(step.answered_by) <= primary.facts.inputs.given)
+        and mostly(step.when, primary.facts)
     )
 
 

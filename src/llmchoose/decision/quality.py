@@ -15,6 +15,8 @@ from llmchoose.estimate.inputs import Inputs
 from llmchoose.knowledge.rules import ApproachId
 
 GAP = "task.gap"
+# Kinds of gap that a model which hardly reads the data keeps.
+READ = ("knowledge", "language")
 TUNED: tuple[ApproachId, ...] = ("managed_finetune", "lora", "full_finetune")
 LAST_YEAR = 2025
 
@@ -45,11 +47,13 @@ def combined_quality(inputs: Inputs, primary: str, partner: str, alone: Array) -
 
     Source: Balaguer et al. 2024 (L-15); closures.csv.
     """
-    first, second = _closing(inputs, primary), _closing(inputs, partner)
-    both = {gap: 1 - (1 - first[gap]) * (1 - second[gap]) for gap in first}
-    closed = _reads(inputs, (primary,), alone) * _weighed(inputs, first)
-    together = _reads(inputs, (primary, partner), alone) * _weighed(inputs, both)
-    return 1 - (1 - alone) * (1 - (together - closed) / (1 - closed))
+    one, other = (
+        [_closing(inputs, name, _reads(inputs, read, alone)) for name in (primary, partner)]
+        for read in ((primary,), (primary, partner))
+    )
+    closed = _weighed(inputs, one[0])
+    both = {gap: 1 - (1 - other[0][gap]) * (1 - other[1][gap]) for gap in other[0]}
+    return 1 - (1 - alone) * (1 - (_weighed(inputs, both) - closed) / (1 - closed))
 
 
 def _reads(inputs: Inputs, approaches: Sequence[str], alone: Array) -> Array:
@@ -59,31 +63,40 @@ def _reads(inputs: Inputs, approaches: Sequence[str], alone: Array) -> Array:
     """
     if "scratch" in approaches:
         return _rises(inputs, "reach.reads", alone)
-    name = "reach.reads_continued" if "continued_pretrain" in approaches else "reach.reads"
-    return _rises(inputs, name, inputs.number("task.base_model_coverage"))
+    coverage = inputs.number("task.base_model_coverage")
+    before = _rises(inputs, "reach.reads", coverage)
+    if "continued_pretrain" not in approaches:
+        return before
+    after = _rises(inputs, "reach.reads_continued", coverage)
+    return before + _read(inputs) * np.maximum(after - before, 0.0)
 
 
-def _closing(inputs: Inputs, approach: str) -> dict[str, Array]:
-    """Share of the room that an approach closes by kind of gap, where the data can be read.
+def _closing(inputs: Inputs, approach: str, reads: Array) -> dict[str, Array]:
+    """Share of the room that an approach closes by kind of gap.
 
-    A model of one's own is seen in what it reaches alone: it leaves all of its room to a partner.
+    What a model cannot read, nothing teaches it but reading more; what it merely does not do yet,
+    such as a format, tuning does. A model of one's own is seen in what it reaches alone: it leaves
+    all of its room to a partner.
     """
     gaps = inputs.lists[GAP]
     if approach == "scratch":
         return {gap: np.zeros(inputs.draws.samples) for gap in gaps}
+    if approach in TUNED:
+        learned = _learned(inputs)
+        return {
+            gap: _of_gap(inputs, approach, gap) * learned * (reads if gap in READ else 1.0)
+            for gap in gaps
+        }
     held: Array | float = _in_use(inputs, approach)
     if approach == "prompt":
         held = held * _prompted_before(inputs)
-    elif approach in TUNED:
-        held = _learned(inputs)
     elif approach == "continued_pretrain":
         held = _read(inputs)
-    shares = {gap: _of_gap(inputs, approach, gap) * held for gap in gaps}
+    shares = {gap: reads * _of_gap(inputs, approach, gap) * held for gap in gaps}
     if approach != "continued_pretrain":
         return shares
-    after = inputs.constant("reach.tuned_after") * _learned(inputs)
-    tuned = {gap: after * _of_gap(inputs, "full_finetune", gap) for gap in gaps}
-    return {gap: 1 - (1 - tuned[gap]) * (1 - shares[gap]) for gap in gaps}
+    after, tuned = inputs.constant("reach.tuned_after"), _closing(inputs, "full_finetune", reads)
+    return {gap: 1 - (1 - after * tuned[gap]) * (1 - shares[gap]) for gap in gaps}
 
 
 def starting_room(inputs: Inputs) -> tuple[Array, Array]:
@@ -109,24 +122,10 @@ def prompted_score(inputs: Inputs) -> Array:
 
 def closed_shares(inputs: Inputs) -> dict[str, Array]:
     """Share of the room that each approach but training from scratch closes."""
-    reads = _rises(inputs, "reach.reads", inputs.number("task.base_model_coverage"))
-    learned = _learned(inputs)
-    shares: dict[str, Array] = {
-        "prompt": reads * _by_gap(inputs, "prompt") * _prompted_before(inputs),
-        "rag": reads * _by_gap(inputs, "rag"),
+    return {
+        name: _weighed(inputs, _closing(inputs, name, _reads(inputs, (name,), np.zeros(1))))
+        for name in ("prompt", "rag", *TUNED, "continued_pretrain")
     }
-    for name in TUNED:
-        shares[name] = reads * learned * _by_gap(inputs, name)
-    shares["continued_pretrain"] = _continued(inputs, learned)
-    return shares
-
-
-def _continued(inputs: Inputs, learned: Array) -> Array:
-    """Reading the domain's text first, then tuning: each closes its share of what is left."""
-    reads = _rises(inputs, "reach.reads_continued", inputs.number("task.base_model_coverage"))
-    read, after = _read(inputs), inputs.constant("reach.tuned_after")
-    tuned = after * _by_gap(inputs, "full_finetune") * learned
-    return reads * (1 - (1 - tuned) * (1 - _by_gap(inputs, "continued_pretrain") * read))
 
 
 def _learned(inputs: Inputs) -> Array:
@@ -159,12 +158,6 @@ def _scratch(inputs: Inputs) -> Array:
     return np.maximum(least, most * learned)
 
 
-def _by_gap(inputs: Inputs, approach: str) -> Array:
-    """Share of the room by kind of gap, weighted as the project's list weighs them."""
-    shares = {gap: _of_gap(inputs, approach, gap) for gap in inputs.lists[GAP]}
-    return _weighed(inputs, shares) * _in_use(inputs, approach)
-
-
 def _of_gap(inputs: Inputs, approach: str, gap: str) -> Array:
     """Share of the room of one kind of gap, for a project with all that it takes."""
     closure = closure_draws(inputs, approach, gap)
@@ -182,13 +175,17 @@ def _weighed(inputs: Inputs, shares: Mapping[str, Array]) -> Array:
 def closure_draws(inputs: Inputs, approach: str, gap: str) -> Array:
     """Draws of the share of the room that an approach closes; the ways of tuning move together."""
     row = inputs.knowledge.closures[approach, gap]
-    method = "tuned" if approach in TUNED else approach
 
     def draw() -> Array:
-        z = inputs.draws.normal(f"closure:{method}")
+        z = inputs.draws.normal(f"closure:{method(approach)}")
         return three_point(z, row.p10, row.p50, row.p90, "logit")
 
     return inputs.once(("closure", row.id), draw)
+
+
+def method(approach: str) -> str:
+    """What the ways of tuning have in common; another approach is a method of its own."""
+    return "tuned" if approach in TUNED else approach
 
 
 def _knowledge(inputs: Inputs, approach: str, closure: Array) -> Array:

@@ -4,14 +4,16 @@ Two models look at the same draws, fit (the rulebook) and net benefit (quality l
 recommendation is what they say together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import numpy as np
 
 from llmchoose.decision.benefit import Charges, charges, worth
-from llmchoose.decision.conditions import Facts, Truth, facts_of
+from llmchoose.decision.conditions import NEVER, Facts, Truth, facts_of
 from llmchoose.decision.fit import (
     SMALLEST,
     Points,
@@ -24,7 +26,7 @@ from llmchoose.decision.gates import GateResult, Held, hold_gates, is_open, not_
 from llmchoose.decision.quality import expected_quality
 from llmchoose.decision.trials import after_trials, settled_by, shifts, trials_of
 from llmchoose.estimate.approaches.model import Estimate
-from llmchoose.estimate.formulas.distributions import Array, significant
+from llmchoose.estimate.formulas.distributions import Array, middle, significant
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.knowledge.rules import Approach
 
@@ -147,10 +149,18 @@ def weigh(inputs: Inputs, estimates: Estimates) -> Weighed:
     """
     book, approaches = inputs.knowledge.rulebook, inputs.knowledge.approaches
     deciding = tuple(one for one in book.criteria if one.decides != "never")
-    facts = _facts(inputs, estimates)
-    held = {one.id: hold_gates(book.gates, one, facts[one.id]) for one in approaches}
     prior = expected_quality(inputs)
     quality = after_trials(inputs, prior)
+    hard, soft = (
+        tuple(gate for gate in book.gates if gate.kind == kind) for kind in ("hard", "soft")
+    )
+    facts = _facts(inputs, estimates)
+    closing: dict[str, tuple[Held, ...]] = {
+        one.id: hold_gates(hard, one, facts[one.id]) for one in approaches
+    }
+    left = {name: is_open(gates) for name, gates in closing.items()}
+    facts = _facts(inputs, estimates, outdone=outdone(approaches, estimates, quality, left))
+    held = {one.id: closing[one.id] + hold_gates(soft, one, facts[one.id]) for one in approaches}
     moved, late = shifts(prior, quality), _penalties(inputs)
     fits, benefits, scored, taken_by = [], [], [], []
     for one in approaches:
@@ -169,9 +179,7 @@ def weigh(inputs: Inputs, estimates: Estimates) -> Weighed:
     )
     order = [list(prior).index(one.id) for one in approaches]
     before, after = before[order], after[order]
-    open_ = np.stack(
-        [np.broadcast_to(is_open(held[one.id]), (*every[:-1], 1)) for one in approaches]
-    )
+    open_ = np.stack([np.broadcast_to(left[one.id], (*every[:-1], 1)) for one in approaches])
     by_fit, by_benefit = (
         chances(draws, open_, book.ladder.noise) for draws in (fit_draws, benefit_draws)
     )
@@ -262,7 +270,7 @@ def chances(scores: Array, open_: Truth, noise: float) -> Array:
 def rank_approaches(inputs: Inputs, estimates: Estimates, weighed: Weighed) -> tuple[Ranked, ...]:
     """All approaches of a single profile, best first, with what speaks for and against each."""
     book = inputs.knowledge.rulebook
-    facts = _facts(inputs, estimates, _cheapest(estimates, weighed))
+    facts = _facts(inputs, estimates, cheapest=_cheapest(estimates, weighed))
     rungs: dict[str, float] = {one.id: one.rung for one in inputs.knowledge.approaches}
     settled = settled_by(inputs, rungs)
     telling = tuple(one for one in book.criteria if one.decides == "never")
@@ -316,16 +324,52 @@ def _penalties(inputs: Inputs) -> dict[str, float]:
     }
 
 
+def outdone(
+    approaches: Sequence[Approach],
+    estimates: Estimates,
+    quality: Mapping[str, Array],
+    open_: Mapping[str, Truth],
+) -> dict[str, Truth]:
+    """Whether a lower rung that is open reaches as much, for no more money and no later.
+
+    By mean quality, middle total and middle time; sample axis of length one, by approach.
+    """
+    names = [str(one.id) for one in approaches]
+    reached = {name: np.mean(quality[name], axis=-1, keepdims=True) for name in names}
+    usd = {name: middle(estimates[name].total_usd) for name in names}
+    days = {name: middle(estimates[name].time_days) for name in names}
+
+    def beats(low: str, high: str) -> Truth:
+        cheaper = (usd[low] <= usd[high]) & (days[low] <= days[high])
+        return np.asarray(open_[low] & cheaper & (reached[low] >= reached[high]))
+
+    return {
+        one.id: reduce(
+            or_, (beats(low.id, one.id) for low in approaches if low.rung < one.rung), NEVER
+        )
+        for one in approaches
+    }
+
+
 def _facts(
-    inputs: Inputs, estimates: Estimates, cheapest: Array | None = None
+    inputs: Inputs,
+    estimates: Estimates,
+    *,
+    outdone: Mapping[str, Truth] | None = None,
+    cheapest: Array | None = None,
 ) -> Mapping[str, Facts]:
-    """Facts of each approach; with the cost of the cheapest one, what it costs beside that."""
+    """Facts of each approach; with what it is beside the others, where that is known."""
     readings = {}
     for name, estimate in estimates.items():
         ratio = np.full(1, np.nan)
         if cheapest is not None and not estimate.lower_bound:
             ratio = estimate.total_usd / cheapest
-        readings[name] = {**estimate.readings, "cost_ratio": ratio}
+        beaten = outdone[name] if outdone else NEVER
+        readings[name] = {
+            **estimate.readings,
+            "cost_ratio": ratio,
+            "outdone": np.broadcast_to(beaten, inputs.shape),
+        }
     return facts_of(inputs, readings)
 
 

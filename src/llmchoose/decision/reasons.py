@@ -1,6 +1,6 @@
 """Why: what speaks for the recommended approach and against it, each with its source."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from llmchoose.decision.fit import SPEAKS_AGAINST, SPEAKS_FOR, Scored
 from llmchoose.decision.rank import Ranked
 
 MOST_FOR, MOST_AGAINST = 5, 3
+REACHED = "G-REACHED"
 HARDLY = 0.1
 
 
@@ -44,6 +45,29 @@ def reasons(primary: Ranked, others: tuple[Ranked, ...]) -> tuple[Reason, ...]:
         *(_reason(one, "for") for one in _by_weight(in_favour, lead)[:MOST_FOR]),
         *(Reason(gate.reason, gate.id, "against", gate.sources) for gate in gates),
         *(_reason(one, "against") for one in _by_weight(against, lead)[:MOST_AGAINST]),
+    )
+
+
+def settled(primary: Ranked, others: Sequence[Ranked]) -> tuple[Reason, ...]:
+    """What took the others off the table, where something did.
+
+    A measured score that reaches the target, or hard gates that leave nothing else.
+    """
+    rest = [one for one in others if one.approach.id != primary.approach.id]
+    shut = [gate for one in rest for gate in one.gates if not gate.passed]
+    reached = [gate for gate in shut if gate.id == REACHED]
+    if reached and not any(gate.id == REACHED for gate in primary.gates):
+        return (Reason(reached[0].reason, REACHED, "for", reached[0].sources),)
+    if any(one.feasible for one in rest):
+        return ()
+    closed: dict[str, list[str]] = {}
+    hard = {gate.id: gate for gate in shut if gate.kind == "hard"}
+    for one in rest:
+        first = next(gate for gate in one.gates if gate.kind == "hard" and not gate.passed)
+        closed.setdefault(first.id, []).append(one.approach.id)
+    return tuple(
+        Reason(f"Closed: {', '.join(names)}. {hard[name].reason}", name, "for", hard[name].sources)
+        for name, names in closed.items()
     )
 
 

@@ -38,8 +38,8 @@ def summarise(
     ]
     if second and best.probability_best - second.probability_best < tie:
         said.append(
-            f"It is close: {second.approach.id} is best in {second.probability_best:.0%} "
-            f"of the draws, {best.approach.id} in {best.probability_best:.0%}."
+            f"It is close: the chance to be the best is {second.probability_best:.0%} for "
+            f"{second.approach.id}, {best.probability_best:.0%} for {best.approach.id}."
         )
     return " ".join(said)
 

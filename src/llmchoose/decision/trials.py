@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from llmchoose.decision.quality import method
 from llmchoose.estimate.formulas.distributions import Z95, Array, Band, band
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.profile.model import Trial
@@ -55,7 +56,8 @@ def after_trials(inputs: Inputs, prior: Qualities) -> Qualities:
     for place, trial in enumerate(trials_of(inputs)):
         if trial.approach in found:
             noise = error_of(trial, inputs) * inputs.draws.normal(f"trial:{place}:{trial.approach}")
-            found = _updated(found, trial, noise, error_of(trial, inputs))
+            own = inputs.knowledge.rulebook.ladder.noise
+            found = _updated(found, trial, noise, error_of(trial, inputs), own)
     return found
 
 
@@ -120,14 +122,28 @@ def _baseline(inputs: Inputs) -> tuple[Trial, ...]:
     return ()
 
 
-def _updated(prior: Qualities, trial: Trial, noise: Array, error: float) -> dict[str, Array]:
+def _updated(
+    prior: Qualities, trial: Trial, noise: Array, error: float, own: float
+) -> dict[str, Array]:
+    """Every quality after a score.
+
+    Args:
+        prior: Qualities before it.
+        trial: The score.
+        noise: Draws of its error.
+        error: Standard deviation of that.
+        own: Standard deviation of what the model errs by for each method alone: a score tells of it
+            only for approaches of the method that was measured.
+    """
     seen = prior[trial.approach]
     off = seen - np.mean(seen, axis=-1, keepdims=True)
-    variance = np.mean(off**2, axis=-1, keepdims=True) + error**2
+    spread = np.mean(off**2, axis=-1, keepdims=True) + own**2
+    variance = spread + error**2
     surprise = middle_of(trial) + noise - seen
     moved = {}
     for name, quality in prior.items():
         together = np.mean(off * quality, axis=-1, keepdims=True)
+        together = together + own**2 if method(name) == method(trial.approach) else together
         moved[name] = np.clip(quality + together / variance * surprise, 0.0, 1.0)
     return moved
 

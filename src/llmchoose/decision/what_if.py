@@ -21,6 +21,7 @@ from llmchoose.quantity import Quantity
 
 DIGITS = 3
 NUMERIC = ("quantity", "duration")
+NONE = "none"
 # Answers that no formula of the choice reads: they matter to plan, risks and checks.
 UNREAD = frozenset(
     {
@@ -130,12 +131,15 @@ def _moved(field: Field, value: float, step: float) -> float:
 
 def _round(field: Field, value: float) -> float:
     found = significant(value, DIGITS) if value else 0.0
-    whole = field.dimension in ("count", "tokens")
+    whole = field.dimension in ("count", "tokens") and found >= 1
     return float(round(found)) if whole else found
 
 
 def others(field: Field, answer: Value) -> list[Value]:
-    """Every other answer to a field of words, a flag or a list; of a list each value alone."""
+    """Every other answer to a field of words, a flag or a list; of a list each value alone.
+
+    That nothing of a list holds is no change that anybody could make.
+    """
     if field.type == "flag":
         return [not answer]
     if field.type == "enum":
@@ -143,7 +147,7 @@ def others(field: Field, answer: Value) -> list[Value]:
     if isinstance(answer, tuple):
         names = [str(name) for name in answer]
         turned = (*names[1:], names[0])
-        single = [(word,) for word in field.values if [word] != names]
+        single = [(word,) for word in field.values if [word] != names and word != NONE]
         return [*([turned] if len(names) > 1 else []), *single]
     return [(word,) for word in field.values]
 

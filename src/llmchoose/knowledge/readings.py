@@ -1,10 +1,12 @@
 """The vocabulary of readings: what a rule may read of the estimate, as `est.<id>`."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 PREFIX = "est."
 FLAG = "flag"
+# The gates after which a reading is known.
+After = Literal["", "hard_gates", "gates"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +17,7 @@ class Reading:
         unit: Unit of the figure; `flag` is true or false.
         text: What it is, in one sentence.
         rests_on: Profile fields behind it; none where it follows from the catalogue alone.
-        after_gates: It is only known once the gates are held.
+        after: The gates that have to be held before it is known; empty where none have.
         partly: It is not known for every approach.
     """
 
@@ -25,7 +27,7 @@ class Reading:
     unit: str
     text: str
     rests_on: tuple[str, ...] = ()
-    after_gates: bool = False
+    after: After = ""
     partly: bool = False
     source: tuple[str, ...]
 

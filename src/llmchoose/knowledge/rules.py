@@ -55,6 +55,9 @@ class Condition(Rule):
         return self.all or self.any
 
 
+EVERY = Condition(always=True)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Gate(Rule):
     """A reason for which an approach cannot work (hard) or should not be tried (soft).
@@ -246,13 +249,15 @@ class Approach(Rule):
 class Step(Rule):
     """One step of the plan and the number by which one sees that it is done.
 
-    `answered_by` names fields: where the profile gives them all, the step is done already.
+    `answered_by` names fields: where the profile gives them all, the step is done already. `when`
+    says for which projects it is a step at all.
     """
 
     step: str
     do: str
     exit_criterion: str
     answered_by: tuple[str, ...] = ()
+    when: Condition = EVERY
     sources: tuple[str, ...]
 
 

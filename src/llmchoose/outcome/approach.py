@@ -39,7 +39,7 @@ def _place(one: Ranked, estimate: Estimate) -> tuple[Entry, ...]:
     return (
         Entry("rank", f"{one.rank}{closed}"),
         Entry(
-            "best in",
+            "best",
             f"{one.probability_best:.1%} of the draws: {one.by_fit:.1%} by fit, "
             f"{one.by_benefit:.1%} by net benefit",
         ),

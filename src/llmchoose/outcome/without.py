@@ -44,4 +44,4 @@ def _entry(assessment: Assessment, lighter: Callable[[Rulebook], Rulebook]) -> E
         return Entry(LABEL, "no approach is feasible, as now")
     name, chance = weighed.names[place], float(weighed.chance[place])
     same = ", as now" if name == now.approach.id else f" in place of {now.approach.id}"
-    return Entry(LABEL, f"{name} would be recommended{same}: best in {chance:.0%} of the draws")
+    return Entry(LABEL, f"{name} would be recommended{same}: {chance:.0%} to be the best")

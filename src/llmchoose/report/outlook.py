@@ -120,7 +120,7 @@ def answers(assessment: Assessment) -> list[Pair]:
     rows = [(one.field, _did(one)) for one in found if not one.nothing][:MOST_ANSWERS]
     idle = [one.field for one in found if one.nothing]
     if idle:
-        rows.append(("nothing", f"changed here by {', '.join(idle)}."))
+        rows.append(("no effect", f"here of {', '.join(idle)}."))
     return rows
 
 

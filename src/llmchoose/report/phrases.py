@@ -106,6 +106,24 @@ def beside(assessment: Assessment) -> str:
     return "; ".join(said)
 
 
+def techniques(assessment: Assessment) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Techniques that pay with the recommended approach: what each saves and why, and sources."""
+    best = assessment.decision.recommended
+    found = assessment.decision.techniques[best.approach.id] if best else ()
+    return [(one.id, f"{saving(one.usd_saved)}{one.reason}", one.sources) for one in found]
+
+
+def saving(usd: Array | None) -> str:
+    """What a technique saves over the horizon, as a sentence; empty without a figure."""
+    if usd is None:
+        return ""
+    figures = band(usd)
+    low, high = figures.p10, figures.p90
+    if low >= 0:
+        return f"Saves {money(figures)} over the horizon. "
+    return f"From ${short(-low, DIGITS)} more to ${short(max(high, 0.0), DIGITS)} less. "
+
+
 def gain(adds: Array) -> str:
     """The middle of an added quality, to the hundredth: `+0.06`."""
     return f"{median(adds):+.2f}"
@@ -135,14 +153,14 @@ def sureness(assessment: Assessment) -> str:
         return decision.confidence_words
     text = (
         f"{decision.confidence_words}: {decision.confidence:.0%} that an experienced "
-        f"practitioner would accept it; best in {decision.recommended.probability_best:.0%} "
-        "of the draws"
+        f"practitioner would accept it; the chance to be the best is "
+        f"{decision.recommended.probability_best:.0%}"
     )
     second = decision.second
     if second is None:
         text += "; it is the only approach that no hard gate closes"
     if second and second.probability_best >= WORTH_SAYING:
-        text += f", {second.approach.id} in {second.probability_best:.0%}"
+        text += f", of {second.approach.id} {second.probability_best:.0%}"
     return text
 
 
@@ -180,6 +198,7 @@ def named_sources(assessment: Assessment) -> list[Citation]:
     lists = [
         *(one.sources for one in assessment.reasons),
         *(one.sources for one in decision.partners),
+        *(sources for _, _, sources in techniques(assessment)),
         *(one.sources for one in decision.plan),
         *(one.sources for one in decision.risks),
     ]

@@ -58,7 +58,7 @@ RENDERERS: Mapping[str, Callable[..., str]] = {
 
 def _table(found: Sweep) -> list[list[str]]:
     if len(found.axes) == 1:
-        head = [found.axes[0].field, "recommended", "best in", "cost over the horizon", "days"]
+        head = [found.axes[0].field, "recommended", "best", "cost over the horizon", "days"]
         return [head, *(_row(cell) for cell in found.cells)]
     first, second = found.axes
     names = [cell.approach or NOTHING for cell in found.cells]

@@ -121,10 +121,10 @@ def estimate_approach(
 
 
 def _family(inputs: Inputs, approach: str, name: str) -> Array:
-    usual = inputs.factor(f"{name}.{approach}")
-    if approach not in PRETRAINED:
+    usual, light = inputs.factor(f"{name}.{approach}"), f"{name}.{approach}.light"
+    if light not in inputs.knowledge.factors:
         return usual
-    return np.where(inputs.light, inputs.factor(f"{name}.{approach}.light"), usual)
+    return np.where(inputs.light, inputs.factor(light), usual)
 
 
 def _novelty(inputs: Inputs) -> Array:

@@ -46,6 +46,7 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "utilisation": ("traffic.requests_per_day",),
     "monthly_api_usd": ("traffic.requests_per_day",),
     "requests_per_hour": ("traffic.requests_per_day",),
+    "outdone": ("task.base_model_coverage", "task.prompt_baseline"),
 }
 
 

@@ -47,6 +47,7 @@ SAY_WHERE = ("constraints.api_allowed", "constraints.self_host_only", "constrain
 # Numbers of requests at which the load of a copy is worked out, and drawn lines between.
 BATCHES = 101
 LIGHT_PARAMS = 1e9
+SHORTEST_S = 1e-9
 # What a team without an engine of its own making would start.
 ENGINE, PRECISION = "vllm", "bf16"
 
@@ -212,12 +213,17 @@ def _managed(inputs: Inputs) -> Serving:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Kept:
-    """The copies of a model that carry a project's peak: what they can, and what they cost."""
+    """The copies of a model that carry a project's peak: what they can, and what they cost.
+
+    Attributes:
+        most: Requests beside each other that a copy's memory holds.
+        capacity: Requests a second of such a full copy.
+    """
 
     item: Item
     gpu: Gpu
     copy: Deployment
-    middle: "Usual"
+    curve: "LoadCurve"
     most: Array
     capacity: Array
     count: Array
@@ -248,10 +254,12 @@ def _kept(inputs: Inputs, approach: str, params: Array, active: Array) -> Kept:
     capacity = serving.requests_per_second(copy, most, constants)
     capacity = capacity * engine ** serving.fullness(most, constants)
     capacity = capacity * inputs.spread("serving.spread.saturated")
+    curve = load_curve(middle)
+    in_time = np.interp(_quick_enough(inputs, approach, copy, curve, most, capacity), *curve.loads)
     count = serving.replicas(
         inputs.number("traffic.requests_per_day"),
         inputs.number("traffic.peak_factor"),
-        capacity,
+        capacity * in_time,
         inputs.factor("serving.replicas_min"),
     )
     hours = count * n_gpus * inputs.constant("hours_per_month")
@@ -262,16 +270,14 @@ def _kept(inputs: Inputs, approach: str, params: Array, active: Array) -> Kept:
     source = price.source[:3] if price else ()
     note = f"{n_gpus} x {gpu.name} for each replica"
     item = Item(OWN_SERVING, usd, "monthly", source, note)
-    return Kept(item, gpu, copy, middle, most, capacity, count, hours)
+    return Kept(item, gpu, copy, curve, most, capacity, count, hours)
 
 
 def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving:
     kept = _kept(inputs, approach, params, active)
     per_day, capacity = inputs.number("traffic.requests_per_day"), kept.capacity
     rate = per_day / SECONDS_PER_DAY * inputs.number("traffic.peak_factor") / kept.count
-    # How full a copy is at a share of its capacity hardly depends on its draw: the middle tells.
-    load, beside = load_curve(kept.middle)
-    batch = np.minimum(np.interp(rate / capacity, load, beside), kept.most)
+    batch = kept.most ** np.interp(rate / capacity, *kept.curve.fills)
     latency = _own_latency(inputs, approach, kept.copy, batch)
     used = serving.utilisation(per_day, capacity, kept.count)
     return Serving((kept.item,), latency, used, kept.hours, kept.gpu)
@@ -337,16 +343,70 @@ def usual_copy(of: Usual) -> Deployment:
     return replace(copy, layout=layout)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class LoadCurve:
+    """How full the middle copy is, and how long an answer takes, as its load grows.
+
+    How full a copy is at a share of its capacity hardly depends on its draw: the middle tells.
+
+    Attributes:
+        filled: 0 for one request alone to 1 for as many as memory holds, on a scale of logarithms.
+        load: Share of the full copy's requests a second.
+        waiting: Time in the system: 0 for that of a request alone to 1 for that in a full copy.
+    """
+
+    filled: Array
+    load: Array
+    waiting: Array
+
+    @property
+    def fills(self) -> tuple[Array, Array]:
+        """How full a copy is at a load, to interpolate."""
+        return self.load, self.filled
+
+    @property
+    def loads(self) -> tuple[Array, Array]:
+        """The load of a copy that is so full, to interpolate."""
+        return self.filled, self.load
+
+
 @lru_cache(maxsize=256)
-def load_curve(of: Usual) -> tuple[Array, Array]:
-    """Shares of a copy's capacity, and the requests beside each other that each of them means."""
+def load_curve(of: Usual) -> LoadCurve:
+    """The middle copy under all loads. Time in the system: Little's law."""
     copy, constants = usual_copy(of), of.knowledge.constants
     full = max(float(serving.most_requests(copy, constants)), 1.0)
-    beside = np.geomspace(1.0, full, BATCHES)
-    served = serving.requests_per_second(copy, beside, constants)
+    filled = np.linspace(0.0, 1.0, BATCHES)
+    served = serving.requests_per_second(copy, full**filled, constants)
     # More requests beside each other never serve fewer; where they would, fewer are let in.
     served = np.maximum.accumulate(served)
-    return served / served[-1], beside
+    seconds = full**filled / served
+    longer = seconds[-1] - seconds[0]
+    waiting = (seconds - seconds[0]) / longer if longer > 0 else filled
+    return LoadCurve(filled, served / served[-1], waiting)
+
+
+def _quick_enough(
+    inputs: Inputs,
+    approach: str,
+    copy: Deployment,
+    curve: LoadCurve,
+    most: Array,
+    capacity: Array,
+) -> Array:
+    """How full copies may be, 0 to 1, for answers to come in the time that is allowed.
+
+    They are never left emptier than `serving.unhurried` allows: more copies make no request faster
+    than it is alone.
+    """
+    allowed = inputs.number("traffic.latency") / 1e3
+    if approach == "rag":
+        allowed = allowed - inputs.factor("latency.rag_add") / 1e3
+    alone = 1 / serving.requests_per_second(copy, 1.0, inputs.knowledge.constants)
+    full = np.maximum(most / capacity, alone)
+    allowed = np.maximum(allowed, alone * inputs.factor("serving.unhurried"))
+    share = (allowed - alone) / np.maximum(full - alone, SHORTEST_S)
+    filled = np.interp(share, curve.waiting, curve.filled)
+    return np.where(_encoder(inputs, copy), 1.0, filled)
 
 
 def _middle_size(shape: Architecture) -> tuple[float, float, float]:
@@ -400,9 +460,13 @@ def _own_latency(inputs: Inputs, approach: str, copy: Deployment, batch: Array) 
         between / engine * 1e3 * inputs.spread("serving.spread.tpot"),
         np.asarray(copy.output_len, float),
     )
-    encoder = (np.asarray(copy.model.params) < LIGHT_PARAMS) & inputs.light
-    latency = np.where(encoder, inputs.factor("latency.encoder"), decoder)
+    latency = np.where(_encoder(inputs, copy), inputs.factor("latency.encoder"), decoder)
     return latency + (inputs.factor("latency.rag_add") if approach == "rag" else 0.0)
+
+
+def _encoder(inputs: Inputs, copy: Deployment) -> NDArray[np.bool_]:
+    """Draws in which a small model reads and writes nothing: its time is an encoder's."""
+    return np.asarray((np.asarray(copy.model.params) < LIGHT_PARAMS) & inputs.light)
 
 
 def retrieval_items(inputs: Inputs) -> tuple[Item, ...]:

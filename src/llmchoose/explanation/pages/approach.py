@@ -5,7 +5,7 @@ from llmchoose.explanation.kinds.rules import LADDER, PlanStep
 from llmchoose.explanation.links import citations
 from llmchoose.explanation.model import Entry, Fact, Listing, Page, Section
 from llmchoose.explanation.pages.parts import conflicts_section, names_fact
-from llmchoose.explanation.wording import blanks, listed
+from llmchoose.explanation.wording import blanks, condition, listed
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.rules import Approach, Step
 
@@ -67,6 +67,8 @@ def step_page(row: PlanStep, knowledge: Knowledge) -> Page:
     facts = [Fact("plan of", where, row.part), Fact("done when", blanks(step.exit_criterion))]
     if step.answered_by:
         facts.append(names_fact("left out if given", step.answered_by))
+    if not step.when.always:
+        facts.append(Fact("when", condition(step.when, knowledge)))
     return Page(
         "step",
         row.id,

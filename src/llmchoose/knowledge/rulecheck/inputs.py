@@ -132,9 +132,13 @@ def _other_input(test: Entry, vocabulary: Vocabulary) -> Iterator[Fault]:
 def _too_early(gate: Entry, vocabulary: Vocabulary) -> Iterator[Fault]:
     for test in gate["when"].tests:
         for name in (test.input, test.than or ""):
-            if name in vocabulary.inputs and vocabulary.inputs[name].after_gates:
+            after = vocabulary.inputs[name].after if name in vocabulary.inputs else ""
+            if after == "gates":
                 message = f"{name} is only known once the gates are held, so no gate can read it"
                 yield Fault(message, "make it a criterion", (gate.at("when"),))
+            elif after == "hard_gates" and gate["kind"] == "hard":
+                message = f"{name} is only known once the hard gates are held"
+                yield Fault(message, "make it a soft gate", (gate.at("when"),))
 
 
 CHECKS = (
@@ -144,5 +148,5 @@ CHECKS = (
     Check(Comparison, ("input", "op"), _operator),
     Check(Comparison, ("input", "op", "value"), _value),
     Check(Comparison, ("input", "op", "than"), _other_input),
-    Check(Gate, ("when",), _too_early),
+    Check(Gate, ("kind", "when"), _too_early),
 )

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from llmchoose.knowledge.fields import Field, FieldType
-from llmchoose.knowledge.readings import FLAG, PREFIX, Reading
+from llmchoose.knowledge.readings import FLAG, PREFIX, After, Reading
 
 InputKind = Literal["number", "flag", "word", "list"]
 FLAG_WORDS = ("true", "false")
@@ -27,7 +27,7 @@ class Input:
     Attributes:
         words: The values it can have; empty for a number and where any text is a value.
         unit: Unit of a number.
-        after_gates: It is not known yet when the gates are held.
+        after: The gates that have to be held before it is known; empty where none have.
         partly: It is not known for every approach.
     """
 
@@ -35,7 +35,7 @@ class Input:
     kind: InputKind
     words: tuple[str, ...] = ()
     unit: str = ""
-    after_gates: bool = False
+    after: After = ""
     partly: bool = False
 
 
@@ -73,5 +73,5 @@ def _of_field(field: Field) -> Input:
 def _of_reading(reading: Reading) -> Input:
     name = PREFIX + reading.id
     if reading.unit == FLAG:
-        return Input(name, "flag", FLAG_WORDS, after_gates=reading.after_gates)
-    return Input(name, "number", (), reading.unit, reading.after_gates, reading.partly)
+        return Input(name, "flag", FLAG_WORDS, after=reading.after)
+    return Input(name, "number", (), reading.unit, reading.after, reading.partly)

@@ -26,6 +26,7 @@ def _render(assessment: Assessment) -> str:
         _table(assessment),
         _breakdown(assessment),
         _listed("What the answers did", outlook.answers(assessment)),
+        _techniques(assessment),
         "## Plan",
         _plan(assessment),
         "## Risks",
@@ -82,7 +83,7 @@ def _reasons(assessment: Assessment) -> str:
 
 def _table(assessment: Assessment) -> str:
     rows = [
-        "| approach | best in | once | a month | over the horizon | to production | GPU-hours "
+        "| approach | best | once | a month | over the horizon | to production | GPU-hours "
         "| against |",
         "|---|---|---|---|---|---|---|---|",
     ]
@@ -118,6 +119,14 @@ def _breakdown(assessment: Assessment) -> str:
         usd = "unknown" if option.usd is None else phrases.money(band(option.usd))
         rows.append(f"| training hardware, {option.how} | {escape(usd)} | {escape(option.note)} |")
     return "\n".join(rows) + f"\n\nEnergy: {phrases.footprint(estimate)}."
+
+
+def _techniques(assessment: Assessment) -> str:
+    rows = [
+        (f"{name}:", f"{said} {phrases.citations(sources)}")
+        for name, said, sources in phrases.techniques(assessment)
+    ]
+    return _listed("What makes it cheaper or better", rows)
 
 
 def _plan(assessment: Assessment) -> str:

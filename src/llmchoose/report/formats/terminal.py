@@ -87,6 +87,8 @@ def _sections(assessment: Assessment, width: int) -> Iterator[tuple[str, Iterato
     yield "All approaches side by side", _table(assessment, width)
     if best is not None:
         yield "Cost of the recommended approach", _breakdown(assessment, best.approach.id, width)
+        if rows := _techniques(assessment):
+            yield "What makes it cheaper or better", listed(rows, width)
         yield "Plan", listed(_plan(assessment), width)
         yield "Risks", listed(_risks(assessment), width)
     if best is not None and (rows := outlook.answers(assessment)):
@@ -106,9 +108,16 @@ def _reasons(assessment: Assessment) -> list[Pair]:
     return [(mark, f"{text} {phrases.citations(sources)}") for mark, text, sources in said]
 
 
+def _techniques(assessment: Assessment) -> list[Pair]:
+    return [
+        (name, f"{said} {phrases.citations(sources)}")
+        for name, said, sources in phrases.techniques(assessment)
+    ]
+
+
 def _table(assessment: Assessment, width: int) -> Iterator[Line]:
     wide, lines = width >= WIDE, phrases.side_by_side(assessment)
-    head = ["approach", "best in", "cost over the horizon", "to production"]
+    head = ["approach", "best", "cost over the horizon", "to production"]
     rows = [[line.approach, line.chance, line.total, line.days] for line in lines]
     if wide:
         head += ["once", "a month", "GPU-hours"]
