@@ -4,7 +4,7 @@ import pytest
 
 from llmchoose.assessment import Assessment, assess
 from llmchoose.decision.combine import Partner, partners
-from llmchoose.estimate.formulas.distributions import median
+from llmchoose.estimate.formulas.distributions import band, median
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.profile.load import parse_profile, set_value
 
@@ -65,6 +65,21 @@ def test_retrieval_is_named_for_its_citations_though_it_adds_little(knowledge: K
     partner = beside(found, "lora")["rag"]
     assert median(partner.adds) < 0.01
     assert "hardly more quality" in partner.reason
+
+
+def test_both_together_over_the_budget_are_not_recommended(knowledge: Knowledge) -> None:
+    asked = {"task__gap": "[knowledge, behaviour]", "task__citations_required": "true"}
+    free = assessed(knowledge, **asked)
+    (lora,) = free.decision.partners
+    alone, both = (band(one.one_time_usd).p10 for one in (free.estimates["rag"], lora.estimate))
+    budget = f"${(alone + both) / 2:.0f}"
+    tight = assessed(knowledge, **asked, budget__one_time=budget).decision
+    assert tight.recommended is not None
+    assert tight.recommended.approach.id == "rag"
+    assert not tight.partners
+    (said,) = (one for one in tight.reasons if "beside it would pay" in one.text)
+    assert said.criterion == "G-BUDGET"
+    assert said.speaks == "against"
 
 
 def test_only_the_partners_of_the_recommended_approach_are_estimated(knowledge: Knowledge) -> None:

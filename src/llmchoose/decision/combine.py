@@ -1,16 +1,18 @@
 """What pays beside the recommended approach: another approach, or a technique."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from llmchoose.decision.conditions import mostly
+from llmchoose.decision.conditions import PREFIX, mostly
+from llmchoose.decision.gates import GateResult, hold_gates, told
 from llmchoose.decision.quality import combined_quality
 from llmchoose.decision.rank import Ranked
 from llmchoose.decision.wording import fill
 from llmchoose.estimate.approaches.combined import estimate_pair
 from llmchoose.estimate.approaches.model import Estimate, Money, Pair
+from llmchoose.estimate.approaches.readings import read_pair
 from llmchoose.estimate.approaches.techniques import share_saved, technique_money
 from llmchoose.estimate.formulas.distributions import Array, median, three_point
 from llmchoose.knowledge.rules import Combination, Saving
@@ -46,6 +48,7 @@ class Partner:
     Attributes:
         estimate: Both together.
         quality: Draws of the quality that both reach together; `adds` of that over the primary's.
+        against: What closes it: gates that both together fail and the primary passes.
     """
 
     approach: str
@@ -54,6 +57,7 @@ class Partner:
     estimate: Pair
     quality: Array
     adds: Array
+    against: tuple[GateResult, ...] = ()
 
 
 def partners(
@@ -106,7 +110,23 @@ def _partner(rule: Combination, name: str, primary: Ranked, estimates: Estimates
         return None
     pair = estimate_pair(inputs, estimates, own, name)
     said = fill(rule.value, primary.facts, approach=primary.approach.name)
-    return Partner(name, f"{said} {_bought(adds, pair)}", rule.sources, pair, quality, adds)
+    reason = f"{said} {_bought(adds, pair)}"
+    return Partner(name, reason, rule.sources, pair, quality, adds, _against(primary, pair))
+
+
+def _against(primary: Ranked, pair: Pair) -> tuple[GateResult, ...]:
+    """Gates on money, time and answers that both together fail and the primary passes."""
+    facts, readings = primary.facts, read_pair(primary.facts.inputs, pair)
+    both = replace(facts, readings={**facts.readings, **readings})
+    read = {PREFIX + name for name in readings}
+    gates = tuple(
+        gate
+        for gate in facts.inputs.knowledge.rulebook.gates
+        if read & {test.input for test in gate.when.tests}
+    )
+    passed = {gate.id for gate in primary.gates if gate.passed}
+    held = told(hold_gates(gates, primary.approach, both), both)
+    return tuple(gate for gate in held if not gate.passed and gate.id in passed)
 
 
 def _bought(adds: Array, pair: Pair) -> str:

@@ -78,7 +78,8 @@ def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
             (),
         )
     best, second = open_[0], open_[1] if len(open_) > 1 else None
-    beside = partners(book.combinations, best, ranked, estimates)
+    named = partners(book.combinations, best, ranked, estimates)
+    beside = tuple(one for one in named if not one.against)
     sure = confidence(best.probability_best, inputs, book.confidence)
     words = in_words(sure, book.confidence)
     return Decision(
@@ -93,7 +94,7 @@ def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
         models_agree(open_),
         _agrees(inputs, best.approach.id),
         summarise(best, second, beside, estimates, book.ladder.tie),
-        _reasons(best, ranked, estimates),
+        (*_reasons(best, ranked, estimates), *_refused(named)),
         plan_steps(best, beside),
         risks(inputs.knowledge.risks, best, beside),
         _evidence(inputs, ranked),
@@ -116,6 +117,20 @@ def _reasons(
     told = (*settled(best, ranked), *reasons(best, tuple(ranked)))
     step = bought(best, ranked, estimates)
     return (*told[:1], step, *told[1:]) if step else told
+
+
+def _refused(named: Sequence[Partner]) -> tuple[Reason, ...]:
+    """Partners that would pay, and what both together fail."""
+    return tuple(
+        Reason(
+            f"{one.approach} beside it would pay, but: {gate.reason}",
+            gate.id,
+            "against",
+            gate.sources,
+        )
+        for one in named
+        for gate in one.against
+    )
 
 
 def _evidence(inputs: Inputs, ranked: Sequence[Ranked]) -> tuple[Evidence, ...]:

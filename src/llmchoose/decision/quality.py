@@ -13,6 +13,7 @@ from llmchoose.estimate.approaches.training import effective_tokens
 from llmchoose.estimate.formulas.distributions import Array, significant, three_point
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.knowledge.rules import ApproachId
+from llmchoose.profile.trials import unread_share
 
 GAP = "task.gap"
 # Kinds of gap that a model which hardly reads the data keeps.
@@ -53,7 +54,19 @@ def combined_quality(inputs: Inputs, primary: str, partner: str, alone: Array) -
     )
     closed = _weighed(inputs, one[0])
     both = {gap: 1 - (1 - other[0][gap]) * (1 - other[1][gap]) for gap in other[0]}
-    return 1 - (1 - alone) * (1 - (_weighed(inputs, both) - closed) / (1 - closed))
+    together = 1 - (1 - alone) * (1 - (_weighed(inputs, both) - closed) / (1 - closed))
+    return np.maximum(together, alone + _read_better(inputs, primary, partner))
+
+
+def _read_better(inputs: Inputs, primary: str, partner: str) -> Array | float:
+    """What a tuned reader gains of the answers that failed though their passage was found.
+
+    They fail for want of behaviour, not of knowledge, and tuning closes that gap.
+    """
+    if primary != "rag" or partner not in TUNED:
+        return 0.0
+    closed = _of_gap(inputs, partner, "behaviour") * _learned(inputs)
+    return unread_share(inputs.profile) * closed
 
 
 def _reads(inputs: Inputs, approaches: Sequence[str], alone: Array) -> Array:

@@ -24,11 +24,12 @@ from llmchoose.decision.fit import (
 )
 from llmchoose.decision.gates import GateResult, Held, hold_gates, is_open, not_yet, reached, told
 from llmchoose.decision.quality import expected_quality
-from llmchoose.decision.trials import after_trials, settled_by, shifts, trials_of
+from llmchoose.decision.trials import after_trials, settled_by, shifts
 from llmchoose.estimate.approaches.model import Estimate
 from llmchoose.estimate.formulas.distributions import Array, middle, significant
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.knowledge.rules import Approach
+from llmchoose.profile.trials import trials_of
 
 # A Gumbel distribution of scale b has the standard deviation b pi / sqrt(6).
 GUMBEL = np.sqrt(6) / np.pi
@@ -212,8 +213,8 @@ def trust_in_fit(inputs: Inputs) -> Array:
 
     It knows what is usual; net benefit uses what was measured. Without the sample axis.
     """
-    tried = {trial.approach for trial in trials_of(inputs)} - {"prompt"}
-    prompted = any(trial.approach == "prompt" for trial in trials_of(inputs))
+    tried = {trial.approach for trial in trials_of(inputs.profile)} - {"prompt"}
+    prompted = any(trial.approach == "prompt" for trial in trials_of(inputs.profile))
     measured = (inputs.stated("task.prompt_baseline")[..., 0] | prompted) + len(tried)
     return 1 / (2 + np.asarray(measured, float))
 

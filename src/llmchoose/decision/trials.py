@@ -15,6 +15,7 @@ from llmchoose.decision.quality import method
 from llmchoose.estimate.formulas.distributions import Z95, Array, Band, band
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.profile.model import Trial
+from llmchoose.profile.trials import every_trial, is_retrieval, middle_of, trials_of
 from llmchoose.quantity import Quantity
 
 Qualities = Mapping[str, Array]
@@ -29,31 +30,13 @@ class Interval:
     high: float
 
 
-def trials_of(inputs: Inputs) -> tuple[Trial, ...]:
-    """Trials on the metric of the target: those that name none, or the same one."""
-    found = inputs.profile.get("trials")
-    metric = str(inputs.profile.get("task.metric") or "").lower()
-    return tuple(
-        trial
-        for trial in (found if isinstance(found, tuple) else ())
-        if isinstance(trial, Trial)
-        and (not trial.metric or not metric or trial.metric.lower() == metric)
-        and not is_retrieval(trial)
-    )
-
-
-def is_retrieval(trial: Trial) -> bool:
-    """Whether a trial scores the search alone, such as recall@20, and not the answers."""
-    return "recall" in (trial.metric or "").lower()
-
-
 def after_trials(inputs: Inputs, prior: Qualities) -> Qualities:
     """Draws of every approach's quality once the trials are known.
 
     Source: Evensen 2003, The ensemble Kalman filter, section 4 (perturbed observations).
     """
     found = dict(prior)
-    for place, trial in enumerate(trials_of(inputs)):
+    for place, trial in enumerate(trials_of(inputs.profile)):
         if trial.approach in found:
             noise = error_of(trial, inputs) * inputs.draws.normal(f"trial:{place}:{trial.approach}")
             own = inputs.knowledge.rulebook.ladder.noise
@@ -71,11 +54,6 @@ def interval_of(trial: Trial, inputs: Inputs) -> Interval:
     centre = (score + z**2 / (2 * items)) / (1 + z**2 / items)
     half = z * np.sqrt(score * (1 - score) / items + z**2 / (4 * items**2)) / (1 + z**2 / items)
     return Interval(float(centre - half), score, float(centre + half))
-
-
-def middle_of(trial: Trial) -> float:
-    """The score of a trial; the middle of a range."""
-    return (trial.score.low + trial.score.high) / 2
 
 
 def items_of(trial: Trial, inputs: Inputs) -> float:
@@ -106,7 +84,7 @@ def settled_by(inputs: Inputs, rungs: Mapping[str, float]) -> Settled | None:
         return None
     found = [
         Settled(trial.approach, interval_of(trial, inputs), items_of(trial, inputs))
-        for trial in (*trials_of(inputs), *_baseline(inputs))
+        for trial in (*trials_of(inputs.profile), *_baseline(inputs))
     ]
     enough = [one for one in found if one.interval.low >= target.high]
     return min(enough, key=lambda one: rungs.get(one.approach, np.inf), default=None)
@@ -168,9 +146,7 @@ class Evidence:
 
 def evidence(inputs: Inputs, prior: Qualities, posterior: Qualities) -> tuple[Evidence, ...]:
     """Every trial of the profile, counted or not."""
-    found = inputs.profile.get("trials")
-    counted = trials_of(inputs)
-    every = [one for one in (found if isinstance(found, tuple) else ()) if isinstance(one, Trial)]
+    counted, every = trials_of(inputs.profile), every_trial(inputs.profile)
     return tuple(
         Evidence(
             one,
@@ -186,7 +162,7 @@ def evidence(inputs: Inputs, prior: Qualities, posterior: Qualities) -> tuple[Ev
 
 def _why_not(trial: Trial) -> str:
     if is_retrieval(trial):
-        return "it scores the search, not the answers"
+        return "it scores the search, and says what answers miss of what it finds"
     return "it is on another metric than the target"
 
 

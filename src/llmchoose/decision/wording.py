@@ -18,6 +18,7 @@ FRACTIONS = (
     "budget_share",
     "time_share",
     "ops_share",
+    "unread_share",
     "utilisation",
 )
 

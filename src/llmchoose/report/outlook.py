@@ -100,7 +100,7 @@ def unknowns(assessment: Assessment) -> list[Pair]:
     rows = []
     asked = [one for one in assessment.outlook.information if one.probability_of_change >= LIKELY]
     for one in asked[:MOST_UNKNOWNS]:
-        worth = f", worth ${short(one.usd, 2)}" if one.usd else ""
+        worth = f", worth ${short(one.usd, 2)}" if one.usd and one.usd >= 1 else ""
         rows.append(
             (
                 "?",

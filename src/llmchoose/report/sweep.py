@@ -3,10 +3,11 @@
 import json
 import math
 from collections.abc import Callable, Mapping
+from itertools import groupby
 
 from llmchoose.quantity.short import short
 from llmchoose.report.markup import escape
-from llmchoose.report.screen import Line, columns, cut, printed, terminal_width, wrapped
+from llmchoose.report.screen import columns, cut, listed, printed, terminal_width, wrapped
 from llmchoose.sweep import Cell, Sweep, Turn
 
 SCHEMA_VERSION = 1
@@ -16,10 +17,11 @@ NOTHING = "nothing"
 def terminal(found: Sweep, *, plain: bool) -> str:
     """One row for each answer; of two inputs a grid."""
     width = terminal_width()
-    lines: list[Line] = [
-        (cut(text, width), "" if place else "bold")
-        for place, text in enumerate(columns(_table(found)))
-    ]
+    table = columns(_table(found))
+    if max(map(len, table)) > width and len(found.axes) > 1:
+        lines = list(listed(_stretches(found), width))
+    else:
+        lines = [(cut(text, width), "" if place else "bold") for place, text in enumerate(table)]
     lines.append(("", ""))
     for text in _said(found):
         lines += wrapped(text, width)
@@ -58,7 +60,7 @@ RENDERERS: Mapping[str, Callable[..., str]] = {
 
 def _table(found: Sweep) -> list[list[str]]:
     if len(found.axes) == 1:
-        head = [found.axes[0].field, "recommended", "best", "cost over the horizon", "days"]
+        head = [found.axes[0].field, "recommended", "best", "middle cost", "middle days"]
         return [head, *(_row(cell) for cell in found.cells)]
     first, second = found.axes
     names = [cell.approach or NOTHING for cell in found.cells]
@@ -67,6 +69,23 @@ def _table(found: Sweep) -> list[list[str]]:
         [f"{first.field} \\ {second.field}", *second.texts],
         *([text, *names[at * wide : (at + 1) * wide]] for at, text in enumerate(first.texts)),
     ]
+
+
+def _stretches(found: Sweep) -> list[tuple[str, str]]:
+    """A grid too wide for the screen: by answer of the first input, stretches of the other."""
+    first, second = found.axes
+    names = [cell.approach or NOTHING for cell in found.cells]
+    wide = len(second.texts)
+    rows = [(first.field, f"by {second.field}")]
+    for at, text in enumerate(first.texts):
+        line = zip(second.texts, names[at * wide : (at + 1) * wide], strict=True)
+        said = []
+        for name, group in groupby(line, key=lambda pair: pair[1]):
+            ends = [answer for answer, _ in group]
+            where = ends[0] if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
+            said.append(f"{name} at {where}")
+        rows.append((text, "; ".join(said)))
+    return rows
 
 
 def _row(cell: Cell) -> list[str]:

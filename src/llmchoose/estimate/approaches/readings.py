@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from llmchoose.estimate.approaches.model import OWN_SERVING, Serving, Training
+from llmchoose.estimate.approaches.model import OWN_SERVING, Pair, Serving, Training
 from llmchoose.estimate.approaches.running import (
     must_self_host,
     prompt_tokens,
@@ -21,6 +21,7 @@ from llmchoose.estimate.approaches.training import (
 from llmchoose.estimate.formulas.distributions import Array, percentile, percentiles
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.estimate.market import open_model, params_of, tuning_services
+from llmchoose.profile.trials import unread_share
 
 TINY = 1e-9
 HOURS_PER_DAY = 24
@@ -46,6 +47,7 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "utilisation": ("traffic.requests_per_day",),
     "monthly_api_usd": ("traffic.requests_per_day",),
     "requests_per_hour": ("traffic.requests_per_day",),
+    "unread_share": ("trials",),
     "outdone": ("task.base_model_coverage", "task.prompt_baseline"),
 }
 
@@ -91,6 +93,19 @@ def read_estimate(
     return {name: np.broadcast_to(value, inputs.shape) for name, value in readings.items()}
 
 
+def read_pair(inputs: Inputs, pair: Pair) -> dict[str, Array]:
+    """Readings of two approaches together that gates hold against what the project has."""
+    readings: dict[str, Any] = {
+        "one_time_usd_p10": percentile(pair.one_time_usd, 0.1),
+        "monthly_usd_p10": percentile(pair.monthly_usd, 0.1),
+        "time_days_p10": percentile(pair.time_days, 0.1),
+        "time_days": pair.time_days,
+        "latency_ms": pair.latency_ms,
+        "latency_ratio": pair.latency_ms / inputs.number("traffic.latency"),
+    }
+    return {name: np.broadcast_to(value, inputs.shape) for name, value in readings.items()}
+
+
 def read_profile(inputs: Inputs) -> dict[str, Array]:
     """Readings that are the same for every approach, each of the inputs' shape."""
     gap = 100 * (inputs.number("task.quality_target") - inputs.number("task.prompt_baseline"))
@@ -106,6 +121,7 @@ def read_profile(inputs: Inputs) -> dict[str, Array]:
         "quality_gap_points": gap,
         "requests_per_hour": per_hour / HOURS_PER_DAY,
         "shared_prefix_tokens": _shared_prefix_tokens(inputs),
+        "unread_share": unread_share(inputs.profile),
     }
     return {name: np.broadcast_to(value, inputs.shape) for name, value in readings.items()}
 

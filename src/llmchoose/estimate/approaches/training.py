@@ -281,12 +281,17 @@ def _utilisation(inputs: Inputs, run: Run, gpu: Gpu, n_gpus: Array) -> Array:
 
 
 def _count(inputs: Inputs, gpu: Gpu, for_memory: Array, hours: Array) -> tuple[Array, Array]:
-    """Accelerators that are taken, one count for all draws, and those needed draw by draw."""
+    """Accelerators that are taken, one count for all draws, and those needed draw by draw.
+
+    Needed are those that hold it and meet the deadline; more are taken, up to those to be had, for
+    a run to be over in the usual time: the hours are about the same.
+    """
     deadline = inputs.number("time.deadline") * inputs.constant("deadline_share")
-    known = inputs.stated("time.deadline")
-    within = np.where(known, deadline, inputs.constant("planning_days"))
+    known, usual = inputs.stated("time.deadline"), inputs.constant("planning_days")
+    within = np.where(known, np.minimum(deadline, usual), usual)
     wanted = np.maximum(for_memory, throughput.gpus_for(middle(hours), within))
-    needed = np.where(known, wanted, for_memory)
+    in_time = np.maximum(for_memory, throughput.gpus_for(middle(hours), deadline))
+    needed = np.where(known, in_time, for_memory)
     least = np.maximum(np.ceil(middle(for_memory)), 1.0)
     most = np.maximum(middle(inputs.number("compute.max_gpus")), least)
     count = np.ceil(middle(wanted))

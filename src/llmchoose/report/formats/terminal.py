@@ -124,10 +124,12 @@ def _table(assessment: Assessment, width: int) -> Iterator[Line]:
         more = ([line.one_time, line.monthly, line.gpu_hours] for line in lines)
         rows = [row + rest for row, rest in zip(rows, more, strict=True)]
     header, *body = columns([head, *rows])
-    yield cut(header, width), "bold"
-    for place, (text, line) in enumerate(zip(body, lines, strict=True)):
-        style = "dim" if not line.feasible else "bold" if place == 0 else ""
-        yield cut(text, width), style
+    if max(map(len, (header, *body))) > width:
+        yield from listed([(row[0], "; ".join(row[1:])) for row in (head, *rows)], width)
+    else:
+        yield header, "bold"
+        for place, (text, line) in enumerate(zip(body, lines, strict=True)):
+            yield text, "dim" if not line.feasible else "bold" if place == 0 else ""
     against = [(line.approach, line.said) for line in lines if line.said]
     if against:
         yield "", ""
