@@ -1,5 +1,6 @@
 """Profiles written as YAML; reading one again gives an equal profile."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields as parts_of
@@ -9,9 +10,15 @@ from llmchoose.knowledge.fields import Field
 from llmchoose.profile.entries import WAIVER_PARTS, trial_parts
 from llmchoose.profile.model import OwnedGpus, Profile, Trial, Value, Waiver
 from llmchoose.quantity import Quantity, show_quantity
+from llmchoose.yamltext.tree import core_scalar
 
-_BARE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_NOT_BARE = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+# Signs that mean something in YAML, at the start or anywhere, and words that older readers take
+# for true or false.
+_NEEDS_QUOTES = re.compile(
+    r"^[-?:,\[\]{}#&*!|>'\"%@`~\s]|: |:$| #|[,\[\]{}\n\r\t\"]"
+    r"|[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]"
+    r"|^(?i:yes|no|on|off|y|n|---.*|\.\.\..*)$"
+)
 
 
 def dump(profile: Profile, fields: Mapping[str, Field]) -> str:
@@ -35,9 +42,16 @@ def write_value(value: Value, field: Field, fields: Mapping[str, Field]) -> str:
     return _scalar(value, field.unit)
 
 
+def write_text(text: str) -> str:
+    """A text as YAML on one line, without quotes where it reads as the same text without them."""
+    if not _NEEDS_QUOTES.search(text) and text.strip() == text and core_scalar(text or "~") == text:
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
 def _item(item: object, field: Field, fields: Mapping[str, Field]) -> str:
     if isinstance(item, OwnedGpus):
-        return _quote(f"{item.count} x {item.gpu}")
+        return write_text(f"{item.count} x {item.gpu}")
     if isinstance(item, Trial | Waiver):
         trial = isinstance(item, Trial)
         parts = trial_parts(fields["decision.approach"].values) if trial else WAIVER_PARTS
@@ -54,12 +68,4 @@ def _scalar(value: object, unit: str) -> str:
         return str(value).lower()
     if isinstance(value, date):
         return value.isoformat()
-    return _quote(str(value))
-
-
-def _quote(text: str) -> str:
-    if _BARE.fullmatch(text) and text.lower() not in _NOT_BARE:
-        return text
-    import json  # seldom needed
-
-    return json.dumps(text, ensure_ascii=False)
+    return write_text(str(value))

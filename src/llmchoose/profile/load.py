@@ -56,7 +56,8 @@ def parse_profile(data: bytes, path: str, knowledge: World) -> Profile:
     if reader.problems:
         raise InputError(sorted(reader.problems, key=_place))
     marks = {name: pairs[name].value.span.start for name in values}
-    return Profile(path, values, marks, lines_of(document.text))
+    blank = frozenset(pairs) - frozenset(values)
+    return Profile(path, values, marks, lines_of(document.text), blank)
 
 
 def set_value(profile: Profile, change: str, knowledge: World) -> Profile:

@@ -62,12 +62,14 @@ class Profile:
             was given.
         marks: Field -> where its value stands.
         lines: The file, line by line.
+        blank: Fields that stand in the file without a value: nobody knows them.
     """
 
     path: str = field(compare=False)
     values: Mapping[str, Value]
     marks: Mapping[str, Mark] = field(compare=False, default_factory=dict)
     lines: tuple[str, ...] = field(compare=False, default=(), repr=False)
+    blank: frozenset[str] = field(compare=False, default=frozenset())
 
     def get(self, name: str) -> Value | None:
         """Value of a field by its dotted name, None when it was left out."""

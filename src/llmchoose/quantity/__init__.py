@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from llmchoose.errors import quoted
+from llmchoose.quantity.shares import share_of
 from llmchoose.quantity.units import CONVERTERS, PERIOD_DAYS, Amount, Meant, Misread
 
 LONGEST = 1000
@@ -110,6 +111,9 @@ def _read(text: str, meant: Meant) -> Quantity:
     text = text.strip()
     if len(text) > LONGEST:
         raise Misread(f"{quoted(text)} is too long for a quantity", "write a number and its unit")
+    counted = share_of(text) if meant.dimension == "fraction" else None
+    if counted:
+        return Quantity(*counted)
     parts = [part.strip() for part in text.split("..")]
     if len(parts) > 2 or "" in parts or "…" in text:
         raise _range_fault(text, meant)
