@@ -8,6 +8,7 @@ __all__ = [
     "InputError",
     "Knowledge",
     "Profile",
+    "Questionnaire",
     "__version__",
     "assess",
     "estimate_api",
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from llmchoose.knowledge.load import Knowledge, load_knowledge
     from llmchoose.profile.load import load_profile
     from llmchoose.profile.model import Profile
+    from llmchoose.questionnaire.talk import Questionnaire
 
 _HOMES = {
     "Assessment": "assessment",
@@ -41,6 +43,7 @@ _HOMES = {
     "load_knowledge": "knowledge.load",
     "load_profile": "profile.load",
     "Profile": "profile.model",
+    "Questionnaire": "questionnaire.talk",
 }
 
 

@@ -7,12 +7,13 @@ import pytest
 
 from llmchoose.decision.rank import weigh
 from llmchoose.estimate.approaches.approach import estimate_all
-from llmchoose.estimate.blocks import block_of
+from llmchoose.estimate.blocks import Change, block_of, scenarios_of, stacked
 from llmchoose.estimate.formulas.distributions import Draws
 from llmchoose.estimate.inputs import read_inputs
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.profile.load import load_profile, set_value
 from llmchoose.profile.model import Profile
+from llmchoose.quantity import Quantity
 
 PROFILES = Path(__file__).parents[2] / "profiles"
 CHANGES = [
@@ -73,3 +74,30 @@ def test_leaving_an_answer_open_is_a_row_too(knowledge: Knowledge) -> None:
         alone = read_inputs(Profile(base.path, held), knowledge, Draws(0, 60))
         single = weigh(alone, estimate_all(alone))
         assert together.chance[:, row] == pytest.approx(single.chance, abs=1e-6)
+
+
+def test_a_scenario_is_a_row_with_several_answers(knowledge: Knowledge) -> None:
+    base = load_profile(PROFILES / "quickstart.yaml", knowledge)
+    inputs = read_inputs(base, knowledge, Draws(0, 60))
+    answers = {
+        "data.quality": np.array(["poor", "curated"]),
+        "task.citations_required": np.array([False, False]),
+        "team.engineers": np.array([2.0, 9.0]),
+    }
+    known = {name: np.array([True, name != "team.engineers"]) for name in answers}
+    changes: list[Change] = [
+        {
+            "data.quality": "poor",
+            "task.citations_required": False,
+            "team.engineers": Quantity(2, 2),
+        },
+        {"data.quality": "curated", "task.citations_required": False},
+    ]
+    by_hand = block_of(inputs, changes)
+    both = stacked(by_hand, scenarios_of(inputs, answers, known))
+    assert both.shape == (4, 60)
+    weighed, alone = weigh(both, estimate_all(both)), weigh(by_hand, estimate_all(by_hand))
+    assert weighed.chance[:, :2] == pytest.approx(alone.chance, abs=1e-9)
+    # What a scenario leaves open counts as not stated; the profile states it.
+    assert weighed.chance[:, 2] == pytest.approx(alone.chance[:, 0], abs=1e-9)
+    assert not both.stated("team.engineers")[3, 0]

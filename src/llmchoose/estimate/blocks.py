@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.inputs import Inputs, draw_field, list_weights
@@ -44,7 +45,8 @@ def block_of(base: Inputs, changes: Sequence[Change]) -> Inputs:
 
     Args:
         base: Inputs of the profile.
-        changes: Answers by field, None to leave it open; none of a field in `STRUCTURAL`.
+        changes: Answers by field, None to leave it open; none of a field in `STRUCTURAL`,
+            unless it may do that models and cards stay those of the profile.
     """
     rows = [_row(base, change) for change in changes]
     moved = {name for row, _ in rows for name in row}
@@ -62,6 +64,65 @@ def block_of(base: Inputs, changes: Sequence[Change]) -> Inputs:
         for name in sorted({name for change in changes for name in change})
     }
     return replace(base, values=values, lists=lists, told=told, n_rows=len(changes))
+
+
+def scenarios_of(
+    base: Inputs, answers: Mapping[str, Drawn], known: Mapping[str, NDArray[np.bool_]]
+) -> Inputs:
+    """A block in each row of which several open fields are answered at once.
+
+    What hangs on an answer is not drawn again: it is among the answers, or stays as it is.
+
+    Args:
+        base: Inputs of the profile.
+        answers: Answers by field, one for each row, shape (rows,).
+        known: Whether the field is answered in a row, or stays open; shape (rows,).
+    """
+    fields, rows = base.knowledge.fields, len(next(iter(answers.values())))
+    told = {name: held[:, None] for name, held in known.items()}
+    drawn: dict[str, Any] = {
+        name: np.where(told[name], np.asarray(found)[:, None], base.values[name])
+        for name, found in answers.items()
+    }
+    lists = {
+        name: list_weights(fields[name], None, words)
+        for name, words in drawn.items()
+        if fields[name].type == "enums"
+    }
+    return replace(
+        base,
+        values={**base.values, **drawn},
+        lists={**base.lists, **lists},
+        told=told,
+        n_rows=rows,
+    )
+
+
+def stacked(upper: Inputs, lower: Inputs) -> Inputs:
+    """Two blocks of one profile as one: the rows of the first, then those of the second."""
+    counts, samples = (upper.n_rows or 0, lower.n_rows or 0), upper.draws.samples
+
+    def both(one: Any, other: Any, wide: int) -> Any:
+        if one is other and np.ndim(one) < 2:
+            return one
+        parts = zip((one, other), counts, strict=True)
+        return np.concatenate([np.broadcast_to(part, (rows, wide)) for part, rows in parts])
+
+    return replace(
+        upper,
+        values={name: both(one, lower.values[name], samples) for name, one in upper.values.items()},
+        lists={
+            name: {
+                word: both(one, lower.lists[name][word], samples) for word, one in weights.items()
+            }
+            for name, weights in upper.lists.items()
+        },
+        told={
+            name: both(upper.stated(name), lower.stated(name), 1)
+            for name in sorted({*upper.told, *lower.told})
+        },
+        n_rows=sum(counts),
+    )
 
 
 def _row(base: Inputs, change: Change) -> tuple[dict[str, Drawn], dict[str, Mapping[str, Array]]]:

@@ -13,6 +13,8 @@ FieldType = Literal[
     "text", "enum", "enums", "flag", "quantity", "duration", "date", "gpus", "trials", "waivers"
 ]
 Dimension = Literal["count", "tokens", "parameters", "fraction", "money", "rate", "ratio"]
+# How hard a question is to answer: by heart, by looking it up, by measuring it.
+Effort = Literal["known", "look_up", "measure"]
 
 
 STRICT: dict[str, str] = {"extra": "forbid"}
@@ -91,7 +93,15 @@ class Prior:
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field of a profile; `heading` says what its section is about."""
+    """One field of a profile.
+
+    Attributes:
+        question: How the questionnaire asks for it.
+        choices: Each of `values` in plain words.
+        why: What the answer is good for.
+        ask: How hard the question is; None where the questionnaire does not ask by itself.
+        heading: What its section is about.
+    """
 
     __pydantic_config__: ClassVar[dict[str, str]] = STRICT
 
@@ -106,6 +116,9 @@ class Field:
     words: Mapping[str, Quantity] = field(default_factory=dict)
     help: str
     question: str
+    choices: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+    ask: Effort | None = None
     example: object = None
     prior: Prior | None = None
     heading: str = field(default="", repr=False)
@@ -123,6 +136,10 @@ class Field:
     def __post_init__(self) -> None:
         if self.type in ("enum", "enums") and not self.values:
             raise ValueError("an enum needs values")
+        if self.choices and set(self.choices) != set(self.values):
+            raise ValueError("`choices` puts each of the values in words")
+        if self.ask and not (self.why and self.prior):
+            raise ValueError("a question that is asked needs `why`, and a prior for those who pass")
         if self.type == "quantity" and not (self.dimension and self.unit):
             raise ValueError("a quantity needs dimension and unit")
         if self.type == "duration" and not self.unit:

@@ -34,6 +34,7 @@ from llmchoose.knowledge.tables import (
 from llmchoose.knowledge.yardsticks import Baseline, Knob
 
 if TYPE_CHECKING:
+    from llmchoose.knowledge.questions import AskingRule
     from llmchoose.knowledge.readings import Reading
     from llmchoose.knowledge.reference import Conflict, Practice, Term
     from llmchoose.knowledge.runs import (
@@ -292,6 +293,14 @@ class Knowledge:
         from llmchoose.knowledge.reference import Practice  # seldom needed
 
         return self._list("practices.yaml", Practice)
+
+    @cached_property
+    def asking(self) -> "AskingRule":
+        """How the questionnaire chooses its questions."""
+        from llmchoose.knowledge.questions import AskingRule  # seldom needed
+
+        rule: AskingRule = build(AskingRule, read_yaml_file(self.folder / "questions.yaml"))
+        return rule
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:

@@ -1,0 +1,105 @@
+"""What somebody typed to a question, as a value of the field and as YAML."""
+
+import json
+import re
+from collections.abc import Mapping
+
+from llmchoose.errors import InputError, Problem, quoted
+from llmchoose.knowledge.fields import Field
+from llmchoose.knowledge.load import Knowledge
+from llmchoose.profile.dump import write_text, write_value
+from llmchoose.profile.load import set_value
+from llmchoose.profile.model import Profile, Value
+from llmchoose.quantity import Quantity
+
+LONGEST = 10_000
+UNKNOWN = ("", "unknown", "dunno", "dont know", "i dont know", "not known", "no idea")
+_YES, _NO = ("y", "yes", "true"), ("n", "no", "false")
+_BARE = re.compile(r"[\d.,_]+\s*[kKMBT]?(\s*\.\.\s*[\d.,_]+\s*[kKMBT]?)?")
+_LISTED = re.compile(r"\s*[,;]\s*|\s+and\s+")
+
+
+def is_unknown(typed: str) -> bool:
+    """Whether the person says that they do not know."""
+    plain = typed.strip().lower().replace("'", "").replace("’", "").rstrip(".")
+    return plain in UNKNOWN
+
+
+def read_answer(field: Field, typed: str, profile: Profile, knowledge: Knowledge) -> Value:
+    """The value that an answer stands for: a word or its number, a quantity, a range, a text.
+
+    Raises:
+        InputError: It is none of the field; the sentence says what to write.
+    """
+    if len(typed) > LONGEST:
+        message = f"the answer has {len(typed)} characters; at most {LONGEST} are read"
+        raise InputError((Problem(message, hint="write a short one, or press Enter"),))
+    source = _source(field, typed.strip())
+    try:
+        found = set_value(profile, f"{field.name}={source}", knowledge).get(field.name)
+    except InputError as error:
+        # Nothing of a file is wrong, so no line of one is shown.
+        raise InputError(
+            [
+                Problem(one.message.removeprefix(f"{field.name}: "), hint=one.hint)
+                for one in error.problems
+            ]
+        ) from None
+    if found is None:
+        raise InputError((Problem(f"{quoted(typed)} says nothing", hint="write an answer"),))
+    return found
+
+
+def write_answer(
+    field: Field, typed: str, value: Value, fields: Mapping[str, Field]
+) -> tuple[str, str]:
+    """An answer as YAML on one line, the way the person wrote it, and its unit where that is bare.
+
+    Returns:
+        The value, and a comment (which may be empty).
+    """
+    if not isinstance(value, Quantity):
+        return write_value(value, field, fields), ""
+    text = typed.strip()
+    if _BARE.fullmatch(text):
+        text = write_value(value, field, fields)
+    return write_text(text), field.unit if _BARE.fullmatch(text) else ""
+
+
+def written_at(profile: Profile, name: str) -> str:
+    """What stands in a profile's file on the line of a value, without its comment."""
+    mark = profile.marks.get(name)
+    if mark is None or mark.line > len(profile.lines):
+        return ""
+    return profile.lines[mark.line - 1][mark.column - 1 :].partition(" #")[0].strip()
+
+
+def _source(field: Field, typed: str) -> str:
+    """The answer as YAML of the field's kind; a text stays one, whatever signs it holds."""
+    if field.type in ("trials", "waivers"):
+        return typed
+    if field.type == "flag":
+        word = typed.lower()
+        return "true" if word in _YES else "false" if word in _NO else _quoted(typed)
+    if field.type == "enum":
+        return _quoted(_word(field, typed))
+    if field.type in ("enums", "gpus"):
+        parts = [part for part in _LISTED.split(typed.strip("[] ")) if part]
+        words = [_word(field, part) if field.type == "enums" else part for part in parts]
+        return f"[{', '.join(map(_quoted, words))}]"
+    return _quoted(typed)
+
+
+def _word(field: Field, typed: str) -> str:
+    """One of the field's values: by its number in the list, its name, or how it begins."""
+    if typed.isascii() and typed.isdigit() and 0 < int(typed[:9]) <= len(field.values):
+        return field.values[int(typed) - 1]
+    plain = typed.lower().replace(" ", "_").replace("-", "_")
+    begun = [value for value in field.values if value.startswith(plain)]
+    if plain in field.values:
+        return plain
+    return begun[0] if plain and len(begun) == 1 else typed
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,267 @@
+"""The talk: a profile in the making, its next question, and whether enough is known.
+
+Nothing here reads a file or a terminal: a web page or a bot can lead the same talk.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from llmchoose.errors import InputError, Problem
+from llmchoose.knowledge.fields import Field
+from llmchoose.knowledge.load import Knowledge, load_knowledge
+from llmchoose.profile.dump import write_value
+from llmchoose.profile.edit import Entry, new_profile, put
+from llmchoose.profile.load import parse_profile
+from llmchoose.profile.model import Profile
+from llmchoose.questionnaire.answers import is_unknown, read_answer, write_answer, written_at
+from llmchoose.questionnaire.unknown import said_of_unknown
+
+if TYPE_CHECKING:
+    from llmchoose.decision.rank import Weighed
+    from llmchoose.estimate.inputs import Inputs
+    from llmchoose.questionnaire.standing import Standing
+    from llmchoose.questionnaire.worth import Left
+
+NAME = "name"
+NAMELESS = "unnamed"
+SAMPLES = 500
+# What was decided comes out of the talk and goes not into it.
+NEVER_ASKED = ("decision.",)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How the talk is led; what is left out is as the knowledge has it.
+
+    Attributes:
+        confidence: What it has to reach before the talk ends by itself.
+        most: Most questions, beside the name.
+        every: Ask everything, worthwhile or not.
+    """
+
+    confidence: float | None = None
+    most: int | None = None
+    every: bool = False
+    as_of: date | None = None
+    seed: int = 0
+    samples: int = SAMPLES
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """A talk about one project. Every answer gives a new one; none changes.
+
+    Attributes:
+        text: The profile so far, as YAML; empty before it has a name.
+        path: Name of its file, for messages.
+        asked: Fields in the order in which they were answered, or not known, in this talk.
+        skipped: Fields that were put off.
+        before: The talk before the last answer.
+    """
+
+    text: str = ""
+    path: str = "profile.yaml"
+    knowledge: Knowledge = field(default_factory=load_knowledge)
+    terms: Terms = Terms()
+    asked: tuple[str, ...] = ()
+    skipped: frozenset[str] = frozenset()
+    before: "Questionnaire | None" = field(default=None, repr=False)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The profile so far.
+
+        Raises:
+            InputError: The text is no profile; every problem is named.
+        """
+        return parse_profile(
+            (self.text or new_profile(NAMELESS)).encode(), self.path, self.knowledge
+        )
+
+    @cached_property
+    def question(self) -> Field | None:
+        """What to ask next; None when enough is known."""
+        if not self.text:
+            return self.knowledge.fields[NAME]
+        if self.settled:
+            return None
+        if self._left.questions:
+            return self.knowledge.fields[self._left.questions[0].field]
+        return next(iter(self._rest), None)
+
+    @property
+    def settled(self) -> str:
+        """Why the talk ends here, as a sentence; empty while it goes on."""
+        if not self.text:
+            return ""
+        if self.terms.most is not None and len(self.asked) >= self.terms.most:
+            return self.enough or f"That were the {self.terms.most} questions of a quick round."
+        if self.terms.every and (self._left.questions or self._rest):
+            return ""
+        return self.enough
+
+    @cached_property
+    def enough(self) -> str:
+        """Why asking on would hardly change the recommendation; empty where it may."""
+        if not self.text:
+            return ""
+        rule, left, sure = self.knowledge.asking, self._left, self.standing.confidence
+        if not left.questions:
+            return "Nothing is left to ask."
+        if left.together <= rule.nothing:
+            share = f"{left.together:.0%}" if left.together else "no chance"
+            return f"What is left to ask can hardly change it ({share} for all together)."
+        settled = left.most <= rule.one_answer and left.together <= rule.all_answers
+        if settled and sure >= (self.terms.confidence or rule.confidence):
+            return (
+                f"{sure:.0%} sure; a single answer that is left changes it with a chance of "
+                f"{left.most:.0%}, all together with {left.together:.0%}."
+            )
+        return ""
+
+    @property
+    def standing(self) -> "Standing":
+        """What would be recommended with the answers so far."""
+        return self._weighed[0]
+
+    def answer(self, typed: str, to: str | None = None) -> "Questionnaire":
+        """The talk after an answer, in the person's own words.
+
+        Args:
+            typed: What the person said; nothing, or `unknown`, keeps the prior.
+            to: The field, where it is not that of the question.
+
+        Raises:
+            InputError: It is no answer to it; the sentence says what to write.
+        """
+        asked = self.knowledge.fields[to] if to else self._asked()
+        if not self.text:
+            value = read_answer(asked, typed, self.profile, self.knowledge)
+            written, _ = write_answer(asked, typed, value, self.knowledge.fields)
+            return self._after(new_profile(written), asked.name)
+        if is_unknown(typed):
+            return self._not_known(asked)
+        value = read_answer(asked, typed, self.profile, self.knowledge)
+        written, comment = write_answer(asked, typed, value, self.knowledge.fields)
+        return self._with(Entry(asked, written, comment))
+
+    def unknown(self) -> "Questionnaire":
+        """The talk after `I don't know`: the prior is kept, and the question not asked again."""
+        return self._not_known(self._asked())
+
+    def take(self, answers: Profile, to: str | None = None) -> "Questionnaire":
+        """The talk after another profile answered it; what that lacks is not known.
+
+        Args:
+            answers: What the person knows.
+            to: The field, where it is not that of the question.
+        """
+        asked = self.knowledge.fields[to] if to else self._asked()
+        value = answers.get(asked.name)
+        if value is None:
+            return self._not_known(asked)
+        return self._with(self._copied(asked, answers))
+
+    def given(self, profile: Profile, names: Iterable[str]) -> "Questionnaire":
+        """The same talk with some fields of a profile copied, unasked."""
+        fields = self.knowledge.fields
+        known = [name for name in names if profile.given(name)]
+        text = self.text or new_profile(write_value(str(profile.get(NAME)), fields[NAME], fields))
+        for name in known:
+            text = put(text, self._copied(fields[name], profile), fields)
+        return replace(self, text=text)
+
+    def _copied(self, one: Field, profile: Profile) -> Entry:
+        """A value of another profile in the words that it is written there, where that can be."""
+        value, fields = profile.values[one.name], self.knowledge.fields
+        said = written_at(profile, one.name)
+        try:
+            same = bool(said) and read_answer(one, said, self.profile, self.knowledge) == value
+        except InputError:
+            same = False
+        if same:
+            return Entry(one, *write_answer(one, said, value, fields))
+        return Entry(one, write_value(value, one, fields))
+
+    def skip(self) -> "Questionnaire":
+        """The talk with its question put off; nothing is written about it."""
+        asked = self._asked()
+        if asked.required:
+            raise InputError((Problem(f"{asked.name} is needed", hint="write one"),))
+        return replace(self, skipped=self.skipped | {asked.name}, before=self)
+
+    def back(self) -> "Questionnaire":
+        """The talk before the last answer; itself at its beginning."""
+        return self.before or self
+
+    def go_on(self) -> "Questionnaire":
+        """The same talk, asking on although enough is known; what was put off comes again."""
+        return replace(self, terms=replace(self.terms, every=True, most=None), skipped=frozenset())
+
+    def reread(self, text: str) -> "Questionnaire":
+        """The same talk about a text that somebody else changed."""
+        return replace(self, text=text, before=None)
+
+    def _not_known(self, asked: Field) -> "Questionnaire":
+        if asked.required:
+            raise InputError((Problem(f"{asked.name} is needed", hint="write one"),))
+        return self._with(Entry(asked, "", said_of_unknown(asked)))
+
+    def _asked(self) -> Field:
+        if self.question is None:
+            raise InputError((Problem("nothing is left to ask"),))
+        return self.question
+
+    def _with(self, entry: Entry) -> "Questionnaire":
+        return self._after(put(self.text, entry, self.knowledge.fields), entry.field.name)
+
+    def _after(self, text: str, name: str) -> "Questionnaire":
+        return replace(self, text=text, asked=(*self.asked, name), before=self)
+
+    @cached_property
+    def _inputs(self) -> "Inputs":
+        # Dear to load, and the first question does without.
+        from llmchoose.estimate.formulas.distributions import Draws
+        from llmchoose.estimate.inputs import read_inputs
+
+        draws = Draws(self.terms.seed, self.terms.samples)
+        return read_inputs(self.profile, self.knowledge, draws, self.terms.as_of)
+
+    @cached_property
+    def _weighed(self) -> "tuple[Standing, Weighed]":
+        from llmchoose.questionnaire.standing import stand
+
+        earlier = self.before.standing if self.before and self.before.text else None
+        return stand(self._inputs, earlier)
+
+    @cached_property
+    def _left(self) -> "Left":
+        from llmchoose.estimate.inputs import read_inputs
+        from llmchoose.questionnaire.worth import weigh_questions
+
+        rule = self.knowledge.asking
+        draws = self._inputs.draws.fewer(min(rule.draws, self.terms.samples))
+        day = date.fromisoformat(self._inputs.day)
+        few = read_inputs(self.profile, self.knowledge, draws, day)
+        return weigh_questions(self._inputs, few, self._open, self._weighed[1], rule)
+
+    @property
+    def _open(self) -> Sequence[Field]:
+        """Fields that are asked for of the talk's own accord, and not answered yet."""
+        return [one for one in self.knowledge.fields.values() if one.ask and self._unsaid(one)]
+
+    @property
+    def _rest(self) -> Sequence[Field]:
+        """Fields that only somebody who wants to say everything is asked for."""
+        return [
+            one
+            for one in self.knowledge.fields.values()
+            if not one.ask and self._unsaid(one) and not one.name.startswith(NEVER_ASKED)
+        ]
+
+    def _unsaid(self, one: Field) -> bool:
+        said = (*self.asked, *self.skipped, *self.profile.values, *self.profile.blank)
+        return one.name not in said
