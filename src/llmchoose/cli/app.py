@@ -22,7 +22,7 @@ class Commands(LazyGroup):
 
     modules: ClassVar[dict[str, str]] = {
         name: f"llmchoose.cli.{name}"
-        for name in ("assess", "explain", "sweep", "estimate", "backtest", "init", "schema")
+        for name in ("assess", "ask", "explain", "sweep", "estimate", "backtest", "init", "schema")
     }
 
 

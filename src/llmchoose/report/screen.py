@@ -28,12 +28,13 @@ def printed(lines: Sequence[Line], width: int, *, plain: bool) -> str:
         width: Columns.
         plain: Write no colour whatever the terminal says (for files).
     """
-    if plain or not _wants_colour():
+    if plain or not wants_colour():
         return "".join(f"{text.rstrip()}\n" for text, _ in lines)
     return _coloured(lines, width)
 
 
-def _wants_colour() -> bool:
+def wants_colour() -> bool:
+    """Whether standard output is a terminal that wants colour, or colour is forced."""
     if os.environ.get("NO_COLOR") and not os.environ.get("FORCE_COLOR"):
         return False
     terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,206 @@
+"""llmchoose ask: the questionnaire, on a terminal, on plain lines or from a file of answers."""
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llmchoose.cli.options import (
+    AsOf,
+    Changes,
+    KnowledgePath,
+    Samples,
+    Seed,
+    read_day,
+    read_profile,
+    write,
+)
+
+if TYPE_CHECKING:
+    from llmchoose.cli.ask.keep import Keeper
+    from llmchoose.cli.ask.lead import Asker, Led
+    from llmchoose.questionnaire.talk import Questionnaire
+
+COPIED = ("name", "description", "as_of")
+SAMPLES = 500
+
+
+def command(
+    profile: Annotated[
+        str,
+        typer.Argument(metavar="[PROFILE]", help="The file to write, or to go on with."),
+    ] = "profile.yaml",
+    answers: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Take the answers from this profile, unasked."),
+    ] = None,
+    confidence: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="Stop when it is so sure (default 0.8)."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Ask everything.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Ask five questions at most.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Plain lines, for screen readers and pipes.")
+    ] = False,
+    output_format: Annotated[
+        str, typer.Option("--format", "-f", help="terminal or json.")
+    ] = "terminal",
+    changes: Changes = None,
+    as_of: AsOf = None,
+    samples: Samples = SAMPLES,
+    seed: Seed = 0,
+    rulebook: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A rulebook of your own: whole, or what it changes."),
+    ] = None,
+    knowledge: KnowledgePath = None,
+) -> None:
+    """Ask the few questions that settle the decision, and write the profile."""
+    from llmchoose.cli.ask.keep import Keeper, locked
+    from llmchoose.knowledge.load import load_knowledge
+    from llmchoose.questionnaire.talk import Questionnaire, Terms
+
+    _check(output_format, everything=everything, quick=quick)
+    known, day = load_knowledge(knowledge, rulebook), read_day(as_of)
+    most = known.asking.quick if quick else None
+    terms = Terms(confidence, most, everything, day, seed, samples)
+    with locked(profile):
+        keeper = Keeper(profile)
+        before = Questionnaire(keeper.read(), profile, known, terms)
+        if before.text:
+            before.profile  # noqa: B018 what is wrong with a file is told before anything is asked
+        talk = _changed(before, changes or [])
+        if talk.text != before.text:
+            keeper.save(talk.text)
+        left = False
+        if answers is not None:
+            talk = _followed(talk, answers, keeper)
+        else:
+            led = _led(talk, keeper, plain=plain, aside=output_format == "json")
+            talk, left = led.talk, led.left
+    if talk.text and (not left or output_format == "json"):
+        same = {
+            "as-of": as_of,
+            "seed": seed or None,
+            "samples": samples if samples != SAMPLES else None,
+            "rulebook": rulebook,
+            "knowledge": knowledge,
+        }
+        _end(talk, output_format, _repeat(profile, same))
+
+
+def _check(output_format: str, *, everything: bool, quick: bool) -> None:
+    from llmchoose.errors import InputError, Problem, quoted
+
+    if output_format not in ("terminal", "json"):
+        message = f"--format: {quoted(output_format)} is no format"
+        raise InputError((Problem(message, hint="formats are json or terminal"),))
+    if everything and quick:
+        raise InputError((Problem("--all and --quick contradict each other", hint="keep one"),))
+
+
+def _changed(talk: "Questionnaire", changes: list[str]) -> "Questionnaire":
+    """The talk with what --set says, as if it had been answered before."""
+    from llmchoose.profile.load import set_value
+
+    if not changes:
+        return talk
+    named = [] if talk.text else [f"name={_suggested(talk.path)}"]
+    profile = talk.profile
+    for change in (*named, *changes):
+        profile = set_value(profile, change, talk.knowledge)
+    return talk.given(profile, [change.partition("=")[0].strip() for change in changes])
+
+
+def _followed(talk: "Questionnaire", answers: str, keeper: "Keeper") -> "Questionnaire":
+    """The talk with a person whose answers stand in a file."""
+    from llmchoose.cli.ask.lead import follow
+
+    known = read_profile(answers, talk.knowledge, [])
+    unsaid = [name for name in COPIED if not (talk.text and talk.profile.given(name))]
+    talk = talk.given(known, unsaid)
+    keeper.save(talk.text)
+    return follow(talk, known, keeper)
+
+
+def _led(talk: "Questionnaire", keeper: "Keeper", *, plain: bool, aside: bool) -> "Led":
+    """The talk with a person."""
+    from llmchoose.cli.ask.lead import lead
+
+    asker = _asker(plain=plain or aside, aside=aside)
+    if talk.text:
+        asker.say(f"Going on with {talk.path}.")
+    try:
+        led = lead(talk, keeper, asker, _suggested(talk.path))
+    except KeyboardInterrupt:
+        _kept(keeper)
+        raise
+    if led.left:
+        _kept(keeper)
+    return led
+
+
+def _asker(*, plain: bool, aside: bool) -> "Asker":
+    """Plain lines unless both ends are a terminal that can do more; aside on standard error."""
+    real = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    if plain or not real:
+        from llmchoose.cli.ask.plain import PlainAsker
+
+        return PlainAsker(sys.stderr if aside else sys.stdout)
+    from llmchoose.cli.ask.terminal import TerminalAsker  # dear to load
+
+    return TerminalAsker()
+
+
+def _kept(keeper: "Keeper") -> None:
+    if keeper.seen is None:
+        typer.echo("\nNothing was answered, so nothing was written.", err=True)
+        return
+    typer.echo(f"\nAll answers are in {keeper.path}.", err=True)
+    typer.echo(f"Go on with: llmchoose ask {shlex.quote(keeper.path)}", err=True)
+
+
+def _end(talk: "Questionnaire", output_format: str, repeat: str) -> None:
+    """The assessment, where the profile is, and the command that repeats it."""
+    from llmchoose.assessment import assess
+    from llmchoose.report.formats.terminal import render_all
+    from llmchoose.report.screen import terminal_width, wrapped
+    from llmchoose.report.talk.wording import summary
+
+    if output_format == "json":
+        from llmchoose.report.talk.json import render
+
+        write(render(talk, talk.path), None)
+        return
+    terms = talk.terms
+    made = assess(
+        talk.profile, talk.knowledge, as_of=terms.as_of, seed=terms.seed, samples=terms.samples
+    )
+    write(render_all([made]), None)
+    end = [f"In short: {summary(talk.standing)}", talk.settled, f"The profile is {talk.path}."]
+    lines = [line for text in end for line, _ in wrapped(text, terminal_width())]
+    write("\n".join([*lines, f"The same again: {repeat}", ""]), None)
+
+
+def _repeat(profile: str, options: Mapping[str, object]) -> str:
+    """The command that gives the same assessment."""
+    given = [
+        part
+        for name, value in options.items()
+        if value is not None
+        for part in (f"--{name}", str(value))
+    ]
+    return shlex.join(["llmchoose", "assess", profile, *given])
+
+
+def _suggested(path: str) -> str:
+    """A name for the project, from that of its file or folder."""
+    file = Path(path).resolve()
+    stem = file.name.split(".")[0]
+    words = (file.parent.name if stem in ("profile", "") else stem).replace("_", "-").split("-")
+    return " ".join(word for word in words if word).capitalize() or "project"

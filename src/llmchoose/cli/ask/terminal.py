@@ -1,0 +1,130 @@
+"""Questions in a real terminal: choices in a menu under the line, with arrow keys and search."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.shortcuts import print_formatted_text
+from prompt_toolkit.styles import Style
+
+from llmchoose.cli.ask.plain import INDENT, PROMPT
+from llmchoose.knowledge.fields import Field
+from llmchoose.questionnaire.answers import LONGEST
+from llmchoose.report.screen import terminal_width, wants_colour, wrapped
+from llmchoose.report.talk.wording import KEYS, choices, form, title, words
+
+UNKNOWN = "unknown"
+# The terminal's own colours, so that dark and light ones both read well.
+STYLE = Style.from_dict(
+    {
+        "question": "bold",
+        "dim": "",
+        "bottom-toolbar": "noreverse",
+        "completion-menu": "bg:default",
+        "completion-menu.completion": "bg:default fg:default",
+        "completion-menu.completion.current": "reverse bold",
+        "completion-menu.meta.completion": "bg:default fg:default",
+        "completion-menu.meta.completion.current": "reverse",
+        "scrollbar.background": "bg:default",
+        "scrollbar.button": "reverse",
+    }
+)
+
+
+@dataclass
+class TerminalAsker:
+    """Asks on a line with a menu of the choices under it."""
+
+    session: PromptSession[str] = field(default_factory=lambda: _session())
+
+    def say(self, text: str, indent: str = "") -> None:
+        """Write a sentence, wrapped to the terminal."""
+        for line, _ in [*wrapped(text, terminal_width() - 1 - len(indent))] or [("", "")]:
+            print_formatted_text(f"{indent}{line}", color_depth=_depth())
+
+    def ask(self, field: Field, number: int, suggested: str) -> str:
+        """What the person types, or chooses.
+
+        Raises:
+            EOFError: Ctrl-D. KeyboardInterrupt: Ctrl-C.
+        """
+        print_formatted_text("")
+        for line, _ in wrapped(title(field, number), terminal_width() - 1):
+            shown = FormattedText([("class:question", line)])
+            print_formatted_text(shown, style=STYLE, color_depth=_depth())
+        self.say(form(field), INDENT)
+        rows = [*choices(field), *words(field)]
+        many = field.type == "enums"
+        if rows:
+            rows.append((UNKNOWN, "I don't know"))
+        return self.session.prompt(
+            PROMPT,
+            completer=_Menu(tuple(rows), many),
+            default=suggested,
+            pre_run=_open_menu if rows else None,
+            reserve_space_for_menu=min(len(rows) + 1, 13) if rows else 0,
+            color_depth=_depth(),
+        )
+
+    def line(self, prompt: str = PROMPT) -> str:
+        """One line of input."""
+        return self.session.prompt(
+            prompt, completer=None, reserve_space_for_menu=0, color_depth=_depth()
+        )
+
+
+@dataclass(frozen=True)
+class _Menu(Completer):
+    """The choices whose words begin with, or hold, what is typed."""
+
+    rows: tuple[tuple[str, str], ...]
+    many: bool
+
+    def get_completions(self, document: Document, event: CompleteEvent) -> Iterable[Completion]:
+        return self._found(document.text_before_cursor)
+
+    def _found(self, typed: str) -> Iterator[Completion]:
+        last = typed.rpartition(",")[2].lstrip() if self.many else typed
+        taken = [part.strip() for part in typed.split(",")[:-1]] if self.many else []
+        for at, (name, said) in enumerate(self.rows, 1):
+            wanted = last.lower() in f"{at} {name} {name.replace('_', ' ')} {said}".lower()
+            if wanted and name not in taken:
+                shown = f"{at:>2} {name}" if name != UNKNOWN else f"   {name}"
+                yield Completion(name, -len(last), display=shown, display_meta=said)
+
+
+def _open_menu() -> None:
+    get_app().current_buffer.start_completion(select_first=False)
+
+
+def _session() -> PromptSession[str]:
+    return PromptSession(
+        style=STYLE,
+        key_bindings=_keys(),
+        bottom_toolbar=KEYS,
+        complete_while_typing=True,
+        enable_suspend=True,
+    )
+
+
+def _keys() -> KeyBindings:
+    keys = KeyBindings()
+
+    @keys.add(Keys.BracketedPaste)
+    def _paste(event: KeyPressEvent) -> None:
+        # One line, and no more of it than can be an answer: it would be drawn sign by sign.
+        text = event.data.replace("\r", " ").replace("\n", " ")
+        event.current_buffer.insert_text(text[: LONGEST + 1])
+
+    return keys
+
+
+def _depth() -> ColorDepth | None:
+    return None if wants_colour() else ColorDepth.DEPTH_1_BIT

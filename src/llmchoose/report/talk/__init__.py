@@ -1,0 +1,1 @@
+"""How a talk reads: questions, where things stand, and its end."""

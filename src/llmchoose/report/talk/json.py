@@ -1,0 +1,65 @@
+"""A talk as JSON: what was asked, where things stood after each answer, and the profile."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from llmchoose.estimate.formulas.distributions import Band, significant
+from llmchoose.questionnaire.standing import Standing
+from llmchoose.questionnaire.talk import Questionnaire
+
+SCHEMA_VERSION = 1
+
+
+def render(talk: Questionnaire, path: str) -> str:
+    """One object.
+
+    Args:
+        talk: At its end.
+        path: Where the profile was written.
+    """
+    steps = list(_answered(talk))
+    said = {
+        "schema_version": SCHEMA_VERSION,
+        "asked": list(talk.asked),
+        "settled": bool(talk.settled) and not _cut_short(talk),
+        "why": talk.settled,
+        "recommendation": talk.standing.approach,
+        "confidence": talk.standing.confidence,
+        "standing": [_standing(field, one.standing) for field, one in steps],
+        "profile": talk.profile.normalised(),
+        "path": path,
+    }
+    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
+
+
+def _cut_short(talk: Questionnaire) -> bool:
+    """Whether the talk ended only because no more questions were wanted."""
+    return talk.terms.most is not None and len(talk.asked) >= talk.terms.most and not talk.enough
+
+
+def _answered(talk: Questionnaire) -> list[tuple[str, Questionnaire]]:
+    found: list[tuple[str, Questionnaire]] = []
+    one: Questionnaire | None = talk
+    while one is not None and one.asked:
+        if one.before is None or len(one.before.asked) < len(one.asked):
+            found.append((one.asked[-1], one))
+        one = one.before
+    return found[::-1]
+
+
+def _standing(field: str, now: Standing) -> Mapping[str, Any]:
+    return {
+        "field": field,
+        "approach": now.approach,
+        "confidence": now.confidence,
+        "total_usd": _band(now.total_usd),
+        "probability_best": {name: significant(part) for name, part in now.chances.items()},
+        "moved": {name: significant(by) for name, by in (now.moved or {}).items()},
+    }
+
+
+def _band(figures: Band | None) -> Mapping[str, float] | None:
+    if figures is None:
+        return None
+    return {name: significant(getattr(figures, name)) for name in ("p10", "p50", "p90")}
