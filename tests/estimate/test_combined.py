@@ -26,7 +26,7 @@ from llmchoose.estimate.approaches.model import (
     Money,
     Pair,
 )
-from llmchoose.estimate.approaches.running import prompt_tokens
+from llmchoose.estimate.approaches.requests import prompt_tokens
 from llmchoose.estimate.approaches.techniques import share_saved, technique_money
 from llmchoose.estimate.blocks import block_of
 from llmchoose.estimate.formulas.distributions import Array, median

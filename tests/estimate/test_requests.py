@@ -18,7 +18,8 @@ from llmchoose.estimate.api.calculator import (
 )
 from llmchoose.estimate.formulas.distributions import band, median
 from llmchoose.estimate.formulas.explain import product
-from llmchoose.knowledge.load import SHIPPED, Knowledge
+from llmchoose.knowledge.load import Knowledge
+from llmchoose.knowledge.overlay import SHIPPED
 from llmchoose.quantity import Quantity
 from llmchoose.quantity.units import MONTH_DAYS
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from llmchoose.estimate.approaches.copies import power_usd, site
 from llmchoose.estimate.approaches.model import (
     EVALUATION,
     KEEPING,
@@ -19,13 +20,8 @@ from llmchoose.estimate.approaches.model import (
     Training,
 )
 from llmchoose.estimate.approaches.readings import read_estimate, read_profile
-from llmchoose.estimate.approaches.running import (
-    DAYS_PER_MONTH,
-    power_usd,
-    retrieval_items,
-    serve,
-    site,
-)
+from llmchoose.estimate.approaches.requests import DAYS_PER_MONTH
+from llmchoose.estimate.approaches.running import retrieval_items, serve
 from llmchoose.estimate.approaches.training import (
     PRETRAINED,
     TUNED,

@@ -25,7 +25,7 @@ from llmchoose.estimate.approaches.model import (
     Item,
     Pair,
 )
-from llmchoose.estimate.approaches.running import prompt_tokens
+from llmchoose.estimate.approaches.requests import prompt_tokens
 from llmchoose.estimate.formulas import people
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.inputs import Inputs

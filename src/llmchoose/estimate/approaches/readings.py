@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from llmchoose.estimate.approaches.model import OWN_SERVING, Pair, Serving, Training
-from llmchoose.estimate.approaches.running import (
+from llmchoose.estimate.approaches.requests import (
     must_self_host,
     prompt_tokens,
 )

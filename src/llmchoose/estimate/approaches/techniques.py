@@ -13,6 +13,7 @@ from llmchoose.estimate.approaches.combined import (
     with_passages,
     work_together,
 )
+from llmchoose.estimate.approaches.copies import own_serving_usd
 from llmchoose.estimate.approaches.model import (
     KEEPING,
     LABELLING,
@@ -24,7 +25,7 @@ from llmchoose.estimate.approaches.model import (
     Estimate,
     Money,
 )
-from llmchoose.estimate.approaches.running import DAYS_PER_MONTH, own_serving_usd
+from llmchoose.estimate.approaches.requests import DAYS_PER_MONTH
 from llmchoose.estimate.approaches.training import examples_after_labelling, task_reading
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.inputs import Inputs
