@@ -16,7 +16,8 @@ from llmchoose.backtest.rounds import Round, rounds
 from llmchoose.backtest.sureness import confidence_rows
 from llmchoose.estimate.formulas.distributions import Draws
 from llmchoose.estimate.inputs import Setting
-from llmchoose.knowledge.load import SHIPPED, Knowledge, load_knowledge
+from llmchoose.knowledge.load import Knowledge, load_knowledge
+from llmchoose.knowledge.overlay import SHIPPED
 
 AS_OF = "2026-11"
 # A solver of another machine may differ in the last digit that is written.

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from llmchoose.backtest.rounds import Round
-from llmchoose.knowledge.load import SHIPPED, Knowledge
+from llmchoose.knowledge.load import Knowledge
+from llmchoose.knowledge.overlay import SHIPPED
 
 ROOT = Path(__file__).parents[2]
 QUICK = ("clues.csv", "gaps.csv", "closures.csv")

@@ -9,7 +9,8 @@ import pytest
 from llmchoose.errors import InputError
 from llmchoose.knowledge import tables
 from llmchoose.knowledge.build import checked, read_csv, read_yaml_file
-from llmchoose.knowledge.load import SHIPPED, load_knowledge
+from llmchoose.knowledge.load import load_knowledge
+from llmchoose.knowledge.overlay import SHIPPED
 from llmchoose.knowledge.readings import Reading
 from llmchoose.knowledge.reference import Conflict, Practice, Term
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step

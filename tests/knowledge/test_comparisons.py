@@ -3,7 +3,8 @@
 import pytest
 
 from llmchoose.knowledge.build import read_csv
-from llmchoose.knowledge.load import SHIPPED, Knowledge
+from llmchoose.knowledge.load import Knowledge
+from llmchoose.knowledge.overlay import SHIPPED
 from llmchoose.knowledge.runs import Comparison
 
 PATH = SHIPPED / "runs" / "comparisons.csv"

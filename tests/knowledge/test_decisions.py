@@ -6,7 +6,8 @@ import pytest
 
 from llmchoose.errors import InputError
 from llmchoose.knowledge.build import read_csv
-from llmchoose.knowledge.load import SHIPPED, Knowledge, load_knowledge
+from llmchoose.knowledge.load import Knowledge, load_knowledge
+from llmchoose.knowledge.overlay import SHIPPED
 from llmchoose.knowledge.runs import Case
 from llmchoose.knowledge.tables import Source
 from llmchoose.profile.load import load_profile

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from llmchoose.errors import InputError
 from llmchoose.knowledge.fields import Prior, load_fields
-from llmchoose.knowledge.load import SHIPPED
+from llmchoose.knowledge.overlay import SHIPPED
 
 
 def test_shipped_fields_load_in_order_with_their_headings() -> None:

@@ -12,7 +12,8 @@ import yaml
 
 from llmchoose.decision.conditions import PREFIX
 from llmchoose.errors import InputError
-from llmchoose.knowledge.load import SHIPPED, Knowledge, load_knowledge
+from llmchoose.knowledge.load import Knowledge, load_knowledge
+from llmchoose.knowledge.overlay import SHIPPED
 from llmchoose.knowledge.rules import Condition
 from llmchoose.knowledge.tables import Row
 

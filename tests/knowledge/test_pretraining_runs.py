@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from llmchoose.knowledge.load import SHIPPED
+from llmchoose.knowledge.overlay import SHIPPED
 
 ARCHITECTURES = {"decoder", "encoder", "encoder_decoder", "moe_decoder"}
 BASES = {"reported", "logged", "wall", "assumed", ""}

@@ -16,7 +16,8 @@ import pytest
 
 from llmchoose.assessment import assess
 from llmchoose.errors import InputError, show_problem
-from llmchoose.knowledge.load import SHIPPED, Knowledge, load_knowledge
+from llmchoose.knowledge.load import Knowledge, load_knowledge
+from llmchoose.knowledge.overlay import SHIPPED
 from llmchoose.knowledge.rules import Rulebook
 from llmchoose.profile.load import parse_profile
 

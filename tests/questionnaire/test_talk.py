@@ -104,6 +104,18 @@ def test_back_and_skip(knowledge: Knowledge) -> None:
     assert again.skipped == frozenset()
 
 
+def test_what_was_put_off_still_counts_and_is_not_asked_again(knowledge: Knowledge) -> None:
+    talk = Questionnaire("name: x\n\ntask:\n", knowledge=knowledge)
+    seen = []
+    while talk.question is not None:
+        seen.append(talk.question.name)
+        talk = talk.skip()
+    assert len(set(seen)) == len(seen)
+    assert talk.settled == "Only what was put off is left to ask."
+    assert not talk.enough
+    assert talk.go_on().question is not None
+
+
 def test_five_questions_of_a_quick_round(knowledge: Knowledge) -> None:
     talk = Questionnaire("name: x\n\ntask:\n", knowledge=knowledge, terms=Terms(most=5))
     while talk.question is not None:

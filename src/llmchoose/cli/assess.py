@@ -10,6 +10,7 @@ from llmchoose.cli.options import (
     Changes,
     KnowledgePath,
     Output,
+    RulebookPath,
     Samples,
     Seed,
     format_called,
@@ -40,10 +41,7 @@ def command(
     changes: Changes = None,
     samples: Samples = 500,
     seed: Seed = 0,
-    rulebook: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="A rulebook of your own: whole, or what it changes."),
-    ] = None,
+    rulebook: RulebookPath = None,
     knowledge: KnowledgePath = None,
 ) -> None:
     """Recommend prompt, rag, tuning or training for a project, with costs, reasons and sources."""

@@ -10,6 +10,7 @@ from llmchoose.cli.options import (
     Changes,
     KnowledgePath,
     Output,
+    RulebookPath,
     Samples,
     Seed,
     format_called,
@@ -54,10 +55,7 @@ def command(
     as_of: AsOf = None,
     samples: Samples = 500,
     seed: Seed = 0,
-    rulebook: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="A rulebook of your own: whole, or what it changes."),
-    ] = None,
+    rulebook: RulebookPath = None,
     knowledge: KnowledgePath = None,
 ) -> None:
     """Say what an id of a report or a rule stands for, and on which sources it rests."""

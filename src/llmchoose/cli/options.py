@@ -44,6 +44,12 @@ KnowledgePath = Annotated[
         help="A table (rents.csv, factors.csv …) or a folder of them with rows of your own.",
     ),
 ]
+RulebookPath = Annotated[
+    str | None,
+    typer.Option(
+        "--rulebook", metavar="FILE", help="A rulebook of your own: whole, or what it changes."
+    ),
+]
 Output = Annotated[
     str | None,
     typer.Option(

@@ -9,6 +9,7 @@ from llmchoose.cli.options import (
     Changes,
     KnowledgePath,
     Output,
+    RulebookPath,
     Samples,
     Seed,
     read_day,
@@ -35,9 +36,7 @@ def command(
     changes: Changes = None,
     samples: Samples = 500,
     seed: Seed = 0,
-    rulebook: Annotated[
-        str | None, typer.Option(metavar="FILE", help="A rulebook of your own, or an overlay.")
-    ] = None,
+    rulebook: RulebookPath = None,
     knowledge: KnowledgePath = None,
 ) -> None:
     """Show what is recommended as one or two inputs move, and where that changes."""

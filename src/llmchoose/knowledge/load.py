@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from llmchoose.errors import InputError, Problem, did_you_mean, quoted
-from llmchoose.knowledge.build import build, read_csv, read_header, read_yaml_file
+from llmchoose.knowledge.build import build, read_csv, read_yaml_file
 from llmchoose.knowledge.fields import Field, load_fields
+from llmchoose.knowledge.overlay import OWN_SOURCES, SHIPPED, check_overlay, table_of
 from llmchoose.knowledge.rules import Approach, Risk, Rulebook, Step
 from llmchoose.knowledge.tables import (
     ApiModel,
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
         TuningRun,
     )
 
-SHIPPED = Path(__file__).parent / "data"
-OWN_SOURCES = "sources.csv"
 Built = TypeVar("Built")
 
 
@@ -379,33 +378,5 @@ def load_knowledge(
         if path is not None and not path.exists():
             raise InputError((Problem(f"{path} does not exist"),))
     if paths[0] is not None:
-        _check_overlay(paths[0])
+        check_overlay(paths[0])
     return Knowledge(SHIPPED, paths[0], paths[1])
-
-
-def table_of(path: Path) -> str | None:
-    """The table that a file holds rows of: by its name, else by its columns."""
-    if path.name in _tables():
-        return path.name
-    columns = set(read_header(path))
-    same = (name for name in _tables() if set(read_header(_shipped(name))) == columns)
-    return next(same, None)
-
-
-def _tables() -> list[str]:
-    return [OWN_SOURCES, *sorted(file.name for file in SHIPPED.glob("*.csv"))]
-
-
-def _shipped(name: str) -> Path:
-    return SHIPPED / "sources" / "runs.csv" if name == OWN_SOURCES else SHIPPED / name
-
-
-def _check_overlay(path: Path) -> None:
-    if path.is_dir():
-        names = [file.name for file in sorted(path.glob("*.csv"))]
-        strange = [name for name in names or ["(no table)"] if name not in _tables()]
-    else:
-        strange = [] if table_of(path) else [path.name]
-    if strange:
-        hint = f"tables are {', '.join(_tables())}"
-        raise InputError((Problem(f"{strange[0]} is no table of the knowledge", hint=hint),))

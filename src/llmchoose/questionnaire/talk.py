@@ -88,9 +88,7 @@ class Questionnaire:
             return self.knowledge.fields[NAME]
         if self.settled:
             return None
-        if self._left.questions:
-            return self.knowledge.fields[self._left.questions[0].field]
-        return next(iter(self._rest), None)
+        return next(iter(self._offered), None)
 
     @property
     def settled(self) -> str:
@@ -99,8 +97,10 @@ class Questionnaire:
             return ""
         if self.terms.most is not None and len(self.asked) >= self.terms.most:
             return self.enough or f"That were the {self.terms.most} questions of a quick round."
-        if self.terms.every and (self._left.questions or self._rest):
+        if self.terms.every and self._offered:
             return ""
+        if not self._offered and self._left.questions:
+            return self.enough or "Only what was put off is left to ask."
         return self.enough
 
     @cached_property
@@ -248,6 +248,13 @@ class Questionnaire:
         few = read_inputs(self.profile, self.knowledge, draws, day)
         return weigh_questions(self._inputs, few, self._open, self._weighed[1], rule)
 
+    @cached_property
+    def _offered(self) -> Sequence[Field]:
+        """What may be asked next, the best first; the rest of the schema where all is wanted."""
+        fields = [self.knowledge.fields[one.field] for one in self._left.questions]
+        fields += self._rest if self.terms.every else []
+        return [one for one in fields if one.name not in self.skipped]
+
     @property
     def _open(self) -> Sequence[Field]:
         """Fields that are asked for of the talk's own accord, and not answered yet."""
@@ -263,5 +270,5 @@ class Questionnaire:
         ]
 
     def _unsaid(self, one: Field) -> bool:
-        said = (*self.asked, *self.skipped, *self.profile.values, *self.profile.blank)
+        said = (*self.asked, *self.profile.values, *self.profile.blank)
         return one.name not in said

@@ -13,6 +13,7 @@ from llmchoose.cli.options import (
     AsOf,
     Changes,
     KnowledgePath,
+    RulebookPath,
     Samples,
     Seed,
     read_day,
@@ -54,10 +55,7 @@ def command(
     as_of: AsOf = None,
     samples: Samples = SAMPLES,
     seed: Seed = 0,
-    rulebook: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="A rulebook of your own: whole, or what it changes."),
-    ] = None,
+    rulebook: RulebookPath = None,
     knowledge: KnowledgePath = None,
 ) -> None:
     """Ask the few questions that settle the decision, and write the profile."""
