@@ -73,11 +73,16 @@ def test_the_end_is_the_assessment_and_how_to_repeat_it(tmp_path: Path) -> None:
 
 
 def test_set_answers_beforehand(tmp_path: Path) -> None:
-    done = ask(tmp_path, "p.yaml", "--set", "task.gap=[format]", "--quick", typed=b"\n" * 20)
+    changes = ("--set", "task.gap=[format]", "--set", "weight:gap_fit=12")
+    typed = b"Letters" + b"\n" * 20
+    done = ask(tmp_path, "p.yaml", *changes, "--quick", typed=typed)
     assert done.returncode == 0
-    assert "  gap: [format]\n" in (tmp_path / "p.yaml").read_text()
+    text = (tmp_path / "p.yaml").read_text()
+    assert text.startswith("name: Letters\n")
+    assert "  gap: [format]\n" in text
     assert b"5. " in done.stdout
     assert b"6. " not in done.stdout.partition(b"quick round")[0]
+    assert done.stdout.endswith(b"llmchoose assess p.yaml --set weight:gap_fit=12\n")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +141,7 @@ def test_hostile_lines_are_refused_and_the_talk_goes_on(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert b"\x1b" not in done.stdout + done.stderr
     assert b"more than 65536 characters" in done.stdout
-    assert b"not UTF-8" in done.stdout
+    assert b"cannot be read as text" in done.stdout
     text = (tmp_path / "p.yaml").read_text()
     assert text == 'name: "!!python/object:os.system"\n\ntask:\n'
 
@@ -227,6 +232,65 @@ def test_what_an_editor_wrote_meanwhile_is_kept(tmp_path: Path) -> None:
     assert "does not read any more" in talk.wait().decode()
     assert file.read_text() == "name: ["
     talk.kill()
+
+
+def test_a_file_that_vanishes_is_written_again(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, "p.yaml")
+    for line in ("Triage", "format"):
+        talk.wait()
+        talk.type(line)
+    talk.wait()
+    file = tmp_path / "p.yaml"
+    before = file.read_text()
+    file.unlink()
+    talk.type("")
+    assert "was deleted meanwhile" in talk.wait().decode()
+    assert file.read_text().startswith(before.rstrip())
+    talk.kill()
+
+
+def test_a_wrong_answer_after_an_edit_is_the_answers_fault(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, "p.yaml")
+    talk.wait()
+    talk.type("Triage")
+    talk.wait()
+    file = tmp_path / "p.yaml"
+    file.write_text("# mine\n" + file.read_text())
+    talk.type("nonsense")
+    assert "! `nonsense` is not one of its values" in talk.wait().decode()
+    talk.kill()
+
+
+def test_the_end_offers_to_go_on_or_back(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("name: x\n")
+    typed = "knowledge\nwell\n95%\nhuh\nb\nm\nq\n"
+    done = ask(tmp_path, "p.yaml", typed=typed.encode())
+    said = done.stdout.decode()
+    assert done.returncode == 0
+    assert "Not asked, taken as usual: " in said
+    assert said.count("Enter: the assessment   m more questions   b back   q leave > ") >= 1
+    assert "All approaches side by side" not in said
+    assert (tmp_path / "p.yaml").read_text().startswith("name: x\n\ntask:\n")
+
+
+def test_letters_are_answers_in_quotes(tmp_path: Path) -> None:
+    ask(tmp_path, "p.yaml", typed=b"'q'\nq\n")
+    assert (tmp_path / "p.yaml").read_text().startswith("name: q\n")
+
+
+def test_nothing_answered_is_json_too(tmp_path: Path) -> None:
+    done = ask(tmp_path, "p.yaml", "-f", "json", typed=b"q\n")
+    said = json.loads(done.stdout)
+    assert (said["asked"], said["recommendation"], said["profile"]) == ([], None, None)
+
+
+def test_a_read_only_file_and_one_of_comments_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text("# nothing yet\n")
+    done = ask(tmp_path, "p.yaml", typed=b"x\n")
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"error: ")
+    assert file.read_text() == "# nothing yet\n"
 
 
 def test_an_interrupt_says_where_the_answers_are(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def terminal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Termina
 
 def test_choices_have_a_menu_arrow_keys_and_search(terminal: Terminal, tmp_path: Path) -> None:
     terminal.until("What is the project called?")
-    terminal.type("\x15", "Triage", ENTER)  # the suggested name is cleared first
+    terminal.type("\x1b[31mTri", "age", ENTER)  # with a colour that was pasted
     shown = terminal.until("I don't know")
     assert "What does a good existing model lack" in shown
     assert "facts it would have" in shown
@@ -92,6 +92,7 @@ def test_choices_have_a_menu_arrow_keys_and_search(terminal: Terminal, tmp_path:
     terminal.until("q save")
     terminal.type("b", ENTER)
     terminal.until("lack for this task")
+    assert (tmp_path / "p.yaml").read_text().startswith("name: Triage\n")
     terminal.type("look up")  # words of the explanation find it
     time.sleep(0.3)
     terminal.type(DOWN, ENTER)

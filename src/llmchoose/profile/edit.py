@@ -47,6 +47,18 @@ def new_profile(name: str) -> str:
     return f"name: {name}\n\ntask:\n"
 
 
+def with_task(text: str) -> str:
+    """A profile's text with the task that every profile has, where it has none yet."""
+    document = parse_yaml(text.removeprefix(_BOM).encode(), "")
+    root = document.root
+    if document.problems or not isinstance(root, Pairs) or "task" in root.pairs:
+        return text
+    if _is_flow(document, root):
+        return text
+    newline = _newline(document)
+    return f"{text.rstrip()}{newline}{newline}task:{newline}"
+
+
 def put(text: str, entry: Entry, fields: Mapping[str, Field]) -> str:
     """Write an entry into the text of a profile, in the place where a person would put it.
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from llmchoose.errors import InputError, Problem, quoted
 from llmchoose.knowledge.fields import Field
@@ -16,6 +16,8 @@ LONGEST = 10_000
 UNKNOWN = ("", "unknown", "dunno", "dont know", "i dont know", "not known", "no idea")
 _YES, _NO = ("y", "yes", "true"), ("n", "no", "false")
 _BARE = re.compile(r"[\d.,_]+\s*[kKMBT]?(\s*\.\.\s*[\d.,_]+\s*[kKMBT]?)?")
+# People also write a range with a word or a dash between its ends.
+_RANGE = re.compile(r"^(.*\d\S*)\s*(?:\bto\b|[–—-])\s*([^\s\d]{0,3}\d.*)$")
 _LISTED = re.compile(r"\s*[,;]\s*|\s+and\s+")
 
 
@@ -60,7 +62,7 @@ def write_answer(
     """
     if not isinstance(value, Quantity):
         return write_value(value, field, fields), ""
-    text = typed.strip()
+    text = _begun(typed.strip(), field.words) or _RANGE.sub(r"\1..\2", typed.strip())
     if _BARE.fullmatch(text):
         text = write_value(value, field, fields)
     return write_text(text), field.unit if _BARE.fullmatch(text) else ""
@@ -81,6 +83,8 @@ def _source(field: Field, typed: str) -> str:
     if field.type == "flag":
         word = typed.lower()
         return "true" if word in _YES else "false" if word in _NO else _quoted(typed)
+    if field.type in ("quantity", "duration"):
+        return _quoted(_begun(typed, field.words) or _RANGE.sub(r"\1..\2", typed))
     if field.type == "enum":
         return _quoted(_word(field, typed))
     if field.type in ("enums", "gpus"):
@@ -94,11 +98,16 @@ def _word(field: Field, typed: str) -> str:
     """One of the field's values: by its number in the list, its name, or how it begins."""
     if typed.isascii() and typed.isdigit() and 0 < int(typed[:9]) <= len(field.values):
         return field.values[int(typed) - 1]
+    return _begun(typed, field.values) or typed
+
+
+def _begun(typed: str, words: Iterable[str]) -> str:
+    """The word that an answer is, or the only one that begins so; else nothing."""
     plain = typed.lower().replace(" ", "_").replace("-", "_")
-    begun = [value for value in field.values if value.startswith(plain)]
-    if plain in field.values:
-        return plain
-    return begun[0] if plain and len(begun) == 1 else typed
+    found = [word for word in words if word == plain] or [
+        word for word in words if plain and word.startswith(plain)
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 def _quoted(text: str) -> str:

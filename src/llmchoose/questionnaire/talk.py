@@ -112,13 +112,12 @@ class Questionnaire:
         if not left.questions:
             return "Nothing is left to ask."
         if left.together <= rule.nothing:
-            share = f"{left.together:.0%}" if left.together else "no chance"
-            return f"What is left to ask can hardly change it ({share} for all together)."
+            return "What is left to ask hardly changes the advice, whatever the answers are."
         settled = left.most <= rule.one_answer and left.together <= rule.all_answers
         if settled and sure >= (self.terms.confidence or rule.confidence):
             return (
-                f"{sure:.0%} sure; a single answer that is left changes it with a chance of "
-                f"{left.most:.0%}, all together with {left.together:.0%}."
+                f"{sure:.0%} sure; what is left to ask changes the advice with a chance of "
+                f"{left.together:.0%}."
             )
         return ""
 
@@ -248,11 +247,15 @@ class Questionnaire:
         few = read_inputs(self.profile, self.knowledge, draws, day)
         return weigh_questions(self._inputs, few, self._open, self._weighed[1], rule)
 
+    @property
+    def left(self) -> Sequence[Field]:
+        """What the talk would still ask, the most telling first."""
+        return [self.knowledge.fields[one.field] for one in self._left.questions]
+
     @cached_property
     def _offered(self) -> Sequence[Field]:
         """What may be asked next, the best first; the rest of the schema where all is wanted."""
-        fields = [self.knowledge.fields[one.field] for one in self._left.questions]
-        fields += self._rest if self.terms.every else []
+        fields = [*self.left, *(self._rest if self.terms.every else [])]
         return [one for one in fields if one.name not in self.skipped]
 
     @property

@@ -26,7 +26,7 @@ def _assumed(field: Field) -> str:
     if prior.value:
         return f"assumed {prior.value}"
     if prior.by:
-        return f"assumed what is usual, by {prior.by}"
+        return f"assumed as usual for the {prior.by} given"
     return f"assumed {show_quantity(Quantity(prior.p10 or 0.0, prior.p90 or 0.0), field.unit)}"
 
 

@@ -15,6 +15,7 @@ from llmchoose.decision.what_if import NUMERIC, nodes
 from llmchoose.estimate.approaches.approach import estimate_all
 from llmchoose.estimate.blocks import block_of, scenarios_of, stacked
 from llmchoose.estimate.inputs import Inputs
+from llmchoose.estimate.priors import distinct
 from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.questions import AskingRule
 
@@ -138,7 +139,7 @@ def _bins(field: Field, answers: np.ndarray, known: NDArray[np.bool_]) -> Places
     if field.type in NUMERIC:
         places = np.digitize(answers.astype(float), np.quantile(answers.astype(float), THIRDS))
     else:
-        places = np.unique(answers, return_inverse=True)[1]
+        places = np.searchsorted(distinct(answers.astype(str)), answers.astype(str))
     return np.asarray(np.where(known, places, places.max() + 1), np.intp)
 
 

@@ -3,7 +3,7 @@
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,35 +61,41 @@ def command(
     """Ask the few questions that settle the decision, and write the profile."""
     from llmchoose.cli.ask.keep import Keeper, locked
     from llmchoose.knowledge.load import load_knowledge
+    from llmchoose.knowledge.weights import reweighted, split_changes
+    from llmchoose.profile.edit import with_task
     from llmchoose.questionnaire.talk import Questionnaire, Terms
 
     _check(output_format, everything=everything, quick=quick)
-    known, day = load_knowledge(knowledge, rulebook), read_day(as_of)
+    weights, fields = split_changes(changes or [])
+    known, day = reweighted(load_knowledge(knowledge, rulebook), weights), read_day(as_of)
     most = known.asking.quick if quick else None
     terms = Terms(confidence, most, everything, day, seed, samples)
     with locked(profile):
         keeper = Keeper(profile)
-        before = Questionnaire(keeper.read(), profile, known, terms)
-        if before.text:
-            before.profile  # noqa: B018 what is wrong with a file is told before anything is asked
-        talk = _changed(before, changes or [])
-        if talk.text != before.text:
-            keeper.save(talk.text)
+        talk = Questionnaire(with_task(keeper.read()), profile, known, terms)
+        if talk.text:
+            talk.profile  # noqa: B018 what is wrong with a file is told before anything is asked
+        beforehand = _given(talk, fields)
         left = False
         if answers is not None:
-            talk = _followed(talk, answers, keeper)
+            talk = _followed(talk, answers, beforehand, keeper)
         else:
-            led = _led(talk, keeper, plain=plain, aside=output_format == "json")
+            led = _led(talk, keeper, beforehand, plain=plain, aside=output_format == "json")
             talk, left = led.talk, led.left
-    if talk.text and (not left or output_format == "json"):
-        same = {
-            "as-of": as_of,
-            "seed": seed or None,
-            "samples": samples if samples != SAMPLES else None,
-            "rulebook": rulebook,
-            "knowledge": knowledge,
-        }
-        _end(talk, output_format, _repeat(profile, same))
+    if output_format == "json" or (talk.text and not left):
+        same = [
+            *_option("as-of", as_of),
+            *_option("seed", seed or None),
+            *_option("samples", samples if samples != SAMPLES else None),
+            *_option("rulebook", rulebook),
+            *_option("knowledge", knowledge),
+            *(
+                part
+                for name, value in weights.items()
+                for part in ("--set", f"weight:{name}={value:g}")
+            ),
+        ]
+        _end(talk, output_format, shlex.join(["llmchoose", "assess", profile, *same]))
 
 
 def _check(output_format: str, *, everything: bool, quick: bool) -> None:
@@ -102,39 +108,52 @@ def _check(output_format: str, *, everything: bool, quick: bool) -> None:
         raise InputError((Problem("--all and --quick contradict each other", hint="keep one"),))
 
 
-def _changed(talk: "Questionnaire", changes: list[str]) -> "Questionnaire":
-    """The talk with what --set says, as if it had been answered before."""
+def _given(talk: "Questionnaire", changes: list[str]) -> "Callable[[Questionnaire], Questionnaire]":
+    """Puts what --set says into a talk, as if it had been answered before."""
     from llmchoose.profile.load import set_value
 
-    if not changes:
-        return talk
-    named = [] if talk.text else [f"name={_suggested(talk.path)}"]
     profile = talk.profile
-    for change in (*named, *changes):
+    for change in changes:
         profile = set_value(profile, change, talk.knowledge)
-    return talk.given(profile, [change.partition("=")[0].strip() for change in changes])
+    names = [change.partition("=")[0].strip() for change in changes]
+    return lambda named: named.given(profile, names)
 
 
-def _followed(talk: "Questionnaire", answers: str, keeper: "Keeper") -> "Questionnaire":
+def _followed(
+    talk: "Questionnaire",
+    answers: str,
+    beforehand: "Callable[[Questionnaire], Questionnaire]",
+    keeper: "Keeper",
+) -> "Questionnaire":
     """The talk with a person whose answers stand in a file."""
     from llmchoose.cli.ask.lead import follow
 
     known = read_profile(answers, talk.knowledge, [])
     unsaid = [name for name in COPIED if not (talk.text and talk.profile.given(name))]
-    talk = talk.given(known, unsaid)
+    talk = beforehand(talk.given(known, unsaid))
     keeper.save(talk.text)
     return follow(talk, known, keeper)
 
 
-def _led(talk: "Questionnaire", keeper: "Keeper", *, plain: bool, aside: bool) -> "Led":
+def _led(
+    talk: "Questionnaire",
+    keeper: "Keeper",
+    beforehand: "Callable[[Questionnaire], Questionnaire]",
+    *,
+    plain: bool,
+    aside: bool,
+) -> "Led":
     """The talk with a person."""
     from llmchoose.cli.ask.lead import lead
 
     asker = _asker(plain=plain or aside, aside=aside)
     if talk.text:
         asker.say(f"Going on with {talk.path}.")
+        before, talk = talk, beforehand(talk)
+        if talk.text != before.text:
+            keeper.save(talk.text)
     try:
-        led = lead(talk, keeper, asker, _suggested(talk.path))
+        led = lead(talk, keeper, asker, _suggested(talk.path), beforehand)
     except KeyboardInterrupt:
         _kept(keeper)
         raise
@@ -168,7 +187,7 @@ def _end(talk: "Questionnaire", output_format: str, repeat: str) -> None:
     from llmchoose.assessment import assess
     from llmchoose.report.formats.terminal import render_all
     from llmchoose.report.screen import terminal_width, wrapped
-    from llmchoose.report.talk.wording import summary
+    from llmchoose.report.talk.standing import summary
 
     if output_format == "json":
         from llmchoose.report.talk.json import render
@@ -185,15 +204,8 @@ def _end(talk: "Questionnaire", output_format: str, repeat: str) -> None:
     write("\n".join([*lines, f"The same again: {repeat}", ""]), None)
 
 
-def _repeat(profile: str, options: Mapping[str, object]) -> str:
-    """The command that gives the same assessment."""
-    given = [
-        part
-        for name, value in options.items()
-        if value is not None
-        for part in (f"--{name}", str(value))
-    ]
-    return shlex.join(["llmchoose", "assess", profile, *given])
+def _option(name: str, value: object) -> tuple[str, ...]:
+    return () if value is None else (f"--{name}", str(value))
 
 
 def _suggested(path: str) -> str:

@@ -1,5 +1,6 @@
 """The profile on disk while a talk goes on: whole after every answer, nothing else overwritten."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,6 +58,9 @@ class Keeper:
         if not target.exists():
             checked_target(self.path)
             return None
+        if not os.access(target, os.W_OK):
+            message = f"{self.path} is read-only"
+            raise InputError((Problem(message, hint="allow writing, or name another file"),))
         return read_bounded(target, "name a profile in it", STARTER)
 
 

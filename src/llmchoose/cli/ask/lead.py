@@ -1,6 +1,7 @@
 """Leads a talk: asks, keeps each answer, says where things stand, until enough is known."""
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,8 +11,11 @@ from llmchoose.errors import InputError, Problem, visible
 from llmchoose.knowledge.fields import Field
 from llmchoose.profile.model import Profile
 from llmchoose.questionnaire.talk import NAME, Questionnaire
+from llmchoose.report.talk.questions import not_asked, reasons
 
 WHY, BACK, SKIP, LEAVE, MORE = "?", "b", "s", "q", "m"
+# They are answers when they stand in quotes.
+LETTERS = (WHY, BACK, SKIP, LEAVE)
 
 
 class Asker(Protocol):
@@ -20,8 +24,11 @@ class Asker(Protocol):
     def say(self, text: str, indent: str = "") -> None:
         """Write a sentence, wrapped to the terminal."""
 
-    def ask(self, field: Field, number: int, suggested: str) -> str:
-        """What the person types to a question."""
+    def show(self, field: Field, number: int, suggested: str) -> None:
+        """Write a question."""
+
+    def read(self, field: Field, suggested: str) -> str:
+        """What the person types to it."""
 
     def line(self, prompt: str = ...) -> str:
         """One line of input."""
@@ -35,7 +42,13 @@ class Led:
     left: bool
 
 
-def lead(talk: Questionnaire, keeper: Keeper, asker: Asker, suggested: str) -> Led:
+def lead(
+    talk: Questionnaire,
+    keeper: Keeper,
+    asker: Asker,
+    suggested: str,
+    beforehand: Callable[[Questionnaire], Questionnaire],
+) -> Led:
     """Ask until enough is known or the person leaves.
 
     Args:
@@ -43,20 +56,22 @@ def lead(talk: Questionnaire, keeper: Keeper, asker: Asker, suggested: str) -> L
         keeper: Holds the file.
         asker: Puts the questions.
         suggested: A name, where the project has none.
+        beforehand: Puts in what was answered before the talk, once the project has a name.
     """
     while True:
-        _prepare(talk)
-        if talk.question is None:
-            wanted = _at_the_end(talk, asker)
-            if wanted != MORE:
-                return Led(talk, left=wanted == LEAVE)
-            talk = talk.go_on()
-            continue
         field = talk.question
+        if field is None:
+            wanted = _at_the_end(talk, asker)
+            if wanted not in (MORE, BACK):
+                return Led(talk, left=wanted == LEAVE)
+            talk = talk.go_on() if wanted == MORE else talk.back()
+            continue
+        hint = suggested if field.name == NAME else ""
         try:
-            hint = suggested if field.name == NAME else ""
-            typed = asker.ask(field, len(talk.asked) + 1, hint)
-            after = _after(talk, field, typed or hint, keeper, asker)
+            asker.show(field, len(talk.asked) + len(talk.skipped) + 1, hint)
+            _prepare(talk)
+            typed = asker.read(field, hint)
+            after = _after(talk, field, typed.strip() or hint, keeper, asker)
         except InputError as error:
             for problem in error.problems:
                 asker.say(f"! {visible(problem.message)}: {visible(problem.hint)}".rstrip(": "))
@@ -65,6 +80,9 @@ def lead(talk: Questionnaire, keeper: Keeper, asker: Asker, suggested: str) -> L
             return Led(talk, left=True)
         if after is None:
             return Led(talk, left=True)
+        if after.text and not talk.text:
+            after = beforehand(after)
+            keeper.save(after.text)
         talk = after
 
 
@@ -86,42 +104,53 @@ def _prepare(talk: Questionnaire) -> None:
 def _worked_out(ahead: Questionnaire) -> None:
     # Whatever goes wrong here goes wrong again, and is told, where it is needed.
     with suppress(Exception):
-        _ = ahead.question
+        from llmchoose.report.talk.standing import standing
+
+        _ = standing(ahead.standing), ahead.question
 
 
 def _at_the_end(talk: Questionnaire, asker: Asker) -> str:
     """Say why the talk ends, and offer to go on where there is more to ask: the key pressed."""
     asker.say("")
     asker.say(talk.settled)
-    if talk.go_on().question is None:
-        return ""
-    try:
-        wanted = asker.line(f"Enter: the assessment   {MORE} more questions   {LEAVE} leave > ")
-    except (EOFError, InputError):
-        return ""
-    return wanted.strip().lower()[:1]
+    more = talk.go_on().question is not None
+    if more and talk.left:
+        asker.say(not_asked(talk.left))
+    keys = [f"{MORE} more questions"] * more + [f"{BACK} back", f"{LEAVE} leave"]
+    while True:
+        try:
+            wanted = asker.line(f"Enter: the assessment   {'   '.join(keys)} > ").strip().lower()
+        except EOFError:
+            return ""
+        except InputError:
+            continue
+        if wanted in ("", BACK, LEAVE, *([MORE] if more else [])):
+            return wanted
+        asker.say("! Enter, or one of these letters")
 
 
 def _after(
     talk: Questionnaire, field: Field, typed: str, keeper: Keeper, asker: Asker
 ) -> Questionnaire | None:
     """The talk after what was typed: a key, or an answer; None when the person leaves."""
-    from llmchoose.report.talk import wording  # dear to load
-
-    key = typed.strip().lower()
+    key = typed.lower()
+    if len(typed) == 3 and typed[0] == typed[2] and typed[0] in "\"'" and key[1] in LETTERS:
+        typed, key = typed[1], ""
     if key == LEAVE:
         return None
     if key == WHY:
-        for said in wording.reasons(field, talk.knowledge):
+        for said in reasons(field, talk.knowledge):
             asker.say(said, indent="   ")
         return talk
     if key == SKIP:
         return talk.skip()
     after = talk.back() if key == BACK else _answered(talk, field, typed, keeper, asker)
-    if after.text and after.text != talk.text:
+    if talk.text and after.text and after.text != talk.text:
         keeper.save(after.text)
     if after.text:
-        asker.say(wording.standing(after.standing))
+        from llmchoose.report.talk.standing import standing  # dear to load
+
+        asker.say(standing(after.standing))
     return after
 
 
@@ -131,12 +160,17 @@ def _answered(
     """The talk after an answer, put into the file as it is now."""
     if not keeper.changed():
         return talk.answer(typed)
+    now = keeper.read()
+    if not now.strip():
+        asker.say(f"{keeper.path} was deleted meanwhile; it is written again.")
+        return talk.answer(typed)
+    found = talk.reread(now)
     try:
-        now = talk.reread(keeper.read())
-        found = now.answer(typed, field.name)
+        found.profile  # noqa: B018 read here, so that it is not the answer that is blamed
     except InputError as error:
         message = f"{keeper.path} was changed meanwhile and does not read any more"
         hint = f"mend it; not saved yet: {field.name} = {visible(typed)[:80]}"
         raise InputError((Problem(message, hint=hint), *error.problems)) from error
+    found = found.answer(typed, field.name)
     asker.say(f"{keeper.path} was changed meanwhile; what it says now is kept.")
     return found

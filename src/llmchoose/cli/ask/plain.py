@@ -8,7 +8,7 @@ from typing import TextIO
 from llmchoose.errors import InputError, Problem
 from llmchoose.knowledge.fields import Field
 from llmchoose.report.screen import listed, terminal_width, wrapped
-from llmchoose.report.talk.wording import KEYS, choices, form, title
+from llmchoose.report.talk.questions import KEYS, choices, form, title
 
 # An answer of 10,000 letters is too long already; the rest of such a line is thrown away.
 LONGEST_LINE = 65_536
@@ -32,13 +32,8 @@ class PlainAsker:
         for line, _ in [*wrapped(text, terminal_width() - len(indent))] or [("", "")]:
             self._write(f"{indent}{line}\n")
 
-    def ask(self, field: Field, number: int, suggested: str) -> str:
-        """What the person types to a question.
-
-        Raises:
-            EOFError: There is no more input.
-            InputError: The line is too long, or is not UTF-8.
-        """
+    def show(self, field: Field, number: int, suggested: str) -> None:
+        """Write a question, its choices and how it is answered."""
         self._write("\n")
         self.say(title(field, number))
         rows = [(f"  {at} {name}", said) for at, (name, said) in enumerate(choices(field), 1)]
@@ -52,6 +47,14 @@ class PlainAsker:
         elif not self.told:
             self.told = True
             self.say(KEYS, INDENT)
+
+    def read(self, field: Field, suggested: str) -> str:
+        """What the person types to it.
+
+        Raises:
+            EOFError: There is no more input.
+            InputError: The line is too long, or is not UTF-8.
+        """
         return self.line()
 
     def line(self, prompt: str = PROMPT) -> str:
@@ -93,5 +96,5 @@ def read_line(readline: Callable[[int], bytes]) -> str:
     try:
         return data.decode().rstrip("\r\n")
     except UnicodeDecodeError:
-        message = "the answer is not UTF-8"
-        raise InputError((Problem(message, hint="write it in another coding"),)) from None
+        message = "the answer cannot be read as text (UTF-8)"
+        raise InputError((Problem(message, hint="type it again"),)) from None

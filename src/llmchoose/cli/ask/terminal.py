@@ -18,7 +18,7 @@ from llmchoose.cli.ask.plain import INDENT, PROMPT
 from llmchoose.knowledge.fields import Field
 from llmchoose.questionnaire.answers import LONGEST
 from llmchoose.report.screen import terminal_width, wants_colour, wrapped
-from llmchoose.report.talk.wording import KEYS, choices, form, title, words
+from llmchoose.report.talk.questions import KEYS, choices, form, title, words
 
 UNKNOWN = "unknown"
 # The terminal's own colours, so that dark and light ones both read well.
@@ -49,25 +49,29 @@ class TerminalAsker:
         for line, _ in [*wrapped(text, terminal_width() - 1 - len(indent))] or [("", "")]:
             print_formatted_text(f"{indent}{line}", color_depth=_depth())
 
-    def ask(self, field: Field, number: int, suggested: str) -> str:
-        """What the person types, or chooses.
-
-        Raises:
-            EOFError: Ctrl-D. KeyboardInterrupt: Ctrl-C.
-        """
+    def show(self, field: Field, number: int, suggested: str) -> None:
+        """Write a question and how it is answered."""
         print_formatted_text("")
         for line, _ in wrapped(title(field, number), terminal_width() - 1):
             shown = FormattedText([("class:question", line)])
             print_formatted_text(shown, style=STYLE, color_depth=_depth())
         self.say(form(field), INDENT)
+
+    def read(self, field: Field, suggested: str) -> str:
+        """What the person types to it, or chooses.
+
+        Raises:
+            EOFError: Ctrl-D. KeyboardInterrupt: Ctrl-C.
+        """
         rows = [*choices(field), *words(field)]
         many = field.type == "enums"
         if rows:
             rows.append((UNKNOWN, "I don't know"))
         return self.session.prompt(
             PROMPT,
-            completer=_Menu(tuple(rows), many),
-            default=suggested,
+            completer=_Menu(tuple(rows), many, bool(field.values)),
+            placeholder=suggested,
+            bottom_toolbar=f"Enter: {suggested}   q leave" if suggested else KEYS,
             pre_run=_open_menu if rows else None,
             reserve_space_for_menu=min(len(rows) + 1, 13) if rows else 0,
             color_depth=_depth(),
@@ -76,7 +80,13 @@ class TerminalAsker:
     def line(self, prompt: str = PROMPT) -> str:
         """One line of input."""
         return self.session.prompt(
-            prompt, completer=None, reserve_space_for_menu=0, color_depth=_depth()
+            prompt,
+            completer=None,
+            placeholder="",
+            bottom_toolbar=None,
+            pre_run=None,
+            reserve_space_for_menu=0,
+            color_depth=_depth(),
         )
 
 
@@ -86,6 +96,7 @@ class _Menu(Completer):
 
     rows: tuple[tuple[str, str], ...]
     many: bool
+    numbered: bool
 
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterable[Completion]:
         return self._found(document.text_before_cursor)
@@ -94,10 +105,11 @@ class _Menu(Completer):
         last = typed.rpartition(",")[2].lstrip() if self.many else typed
         taken = [part.strip() for part in typed.split(",")[:-1]] if self.many else []
         for at, (name, said) in enumerate(self.rows, 1):
-            wanted = last.lower() in f"{at} {name} {name.replace('_', ' ')} {said}".lower()
+            number = str(at) if self.numbered else ""
+            wanted = last.lower() in f"{number} {name} {name.replace('_', ' ')} {said}".lower()
             if wanted and name not in taken:
-                shown = f"{at:>2} {name}" if name != UNKNOWN else f"   {name}"
-                yield Completion(name, -len(last), display=shown, display_meta=said)
+                before = f"{number if name != UNKNOWN else '':>2} "
+                yield Completion(name, -len(last), display=before + name, display_meta=said)
 
 
 def _open_menu() -> None:
@@ -108,7 +120,6 @@ def _session() -> PromptSession[str]:
     return PromptSession(
         style=STYLE,
         key_bindings=_keys(),
-        bottom_toolbar=KEYS,
         complete_while_typing=True,
         enable_suspend=True,
     )
@@ -122,6 +133,11 @@ def _keys() -> KeyBindings:
         # One line, and no more of it than can be an answer: it would be drawn sign by sign.
         text = event.data.replace("\r", " ").replace("\n", " ")
         event.current_buffer.insert_text(text[: LONGEST + 1])
+
+    @keys.add(Keys.Vt100MouseEvent)
+    def _stray(event: KeyPressEvent) -> None:
+        # Colours that were pasted look like a mouse to the library, which then trips over them.
+        pass
 
     return keys
 

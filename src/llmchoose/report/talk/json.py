@@ -18,16 +18,17 @@ def render(talk: Questionnaire, path: str) -> str:
         talk: At its end.
         path: Where the profile was written.
     """
-    steps = list(_answered(talk))
+    steps = _answered(talk)
+    now = talk.standing if talk.text else None
     said = {
         "schema_version": SCHEMA_VERSION,
         "asked": list(talk.asked),
         "settled": bool(talk.settled) and not _cut_short(talk),
         "why": talk.settled,
-        "recommendation": talk.standing.approach,
-        "confidence": talk.standing.confidence,
-        "standing": [_standing(field, one.standing) for field, one in steps],
-        "profile": talk.profile.normalised(),
+        "recommendation": now and now.approach,
+        "confidence": now and now.confidence,
+        "standing": [_standing(field, one.standing) for field, one in steps if one.text],
+        "profile": talk.profile.normalised() if talk.text else None,
         "path": path,
     }
     return json.dumps(said, indent=2, ensure_ascii=False) + "\n"

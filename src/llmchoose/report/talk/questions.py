@@ -1,17 +1,19 @@
-"""Sentences of a talk: a question, how it is answered, why it is asked, and where things stand."""
+"""Questions in words: how one is answered, its choices, why it is asked.
+
+Nothing here is dear to load, so that the first question comes at once.
+"""
+
+from collections.abc import Sequence
 
 from llmchoose.errors import visible
 from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.quantity import show_quantity
-from llmchoose.quantity.short import short
-from llmchoose.questionnaire.standing import Standing
 from llmchoose.questionnaire.unknown import said_of_unknown
-from llmchoose.report.phrases import money
 
 KEYS = "Enter: don't know   ? why   b back   s skip   q save, leave"
-MOST_MOVES = 2
 MOST_CLAIMS = 3
+MOST_NOT_ASKED = 5
 _FORMS = {
     "fraction": "a share (62%), a count (31 of 50) or a range (50%..70%)",
     "money": "an amount ($50k, €50k) or a range ($30k..$80k)",
@@ -23,6 +25,8 @@ _BY_TYPE = {
     "enum": "a number or a word of the list",
     "enums": "one or more of the list, the main one first: 2, 4",
     "flag": "y or n",
+    "trials": "a list: [{{approach: prompt, score: 0.82, examples: 200}}]",
+    "waivers": "a list: [{{rule: G-BUDGET, reason: pilot, approved_by: CTO, expires: 2026-12-31}}]",
     "gpus": "count and type: 8 x A100-80GB",
     "date": "a day, month or year: {0}",
 }
@@ -81,26 +85,10 @@ def reasons(field: Field, knowledge: Knowledge) -> list[str]:
     return [*said, f"More: llmchoose explain {field.name}"]
 
 
-def standing(now: Standing) -> str:
-    """One line: the leading approach, how sure, its cost, and what the last answer moved."""
-    return f"So far: {summary(now)}{moved(now)}"
-
-
-def summary(now: Standing) -> str:
-    """The leading approach, how sure that is, and its cost over the horizon."""
-    if now.approach is None:
-        return "nothing is possible, every approach is closed by an answer"
-    cost = money(now.total_usd, at_least=now.lower_bound) if now.total_usd else "unknown"
-    return f"{now.approach}, {now.confidence:.0%} sure, {cost} over {short(now.months)} months"
-
-
-def moved(now: Standing) -> str:
-    """Which chances the last answer moved most, in points."""
-    if now.moved is None:
-        return ""
-    ordered = sorted(now.moved.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:MOST_MOVES]
-    said = [f"{name} {'up' if by > 0 else 'down'} {abs(by) * 100:.0f}" for name, by in ordered]
-    return f"; {', '.join(said)} points" if said else "; nothing moved"
+def not_asked(fields: Sequence[Field]) -> str:
+    """What stays at its prior, the most telling first; empty when everything was asked."""
+    names = [field.name for field in fields[:MOST_NOT_ASKED]]
+    return f"Not asked, taken as usual: {', '.join(names)} …" if names else ""
 
 
 def title(field: Field, number: int) -> str:
