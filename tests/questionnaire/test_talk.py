@@ -15,7 +15,13 @@ from llmchoose.profile.model import Profile
 from llmchoose.questionnaire.standing import stand
 from llmchoose.questionnaire.talk import Questionnaire, Terms
 from llmchoose.questionnaire.worth import weigh_questions
+from llmchoose.report.talk.standing import standing
 
+CLOSED = {
+    "constraints.api_allowed": "no",
+    "constraints.open_licence_ok": "no",
+    "compute.max_gpus": "0",
+}
 COPIED = ("name", "description", "as_of")
 
 
@@ -149,6 +155,15 @@ def test_more_confidence_is_never_reached_sooner(knowledge: Knowledge, person: P
     assert asked == sorted(asked)
 
 
+def test_answers_that_close_every_way_are_said_and_the_talk_goes_on(knowledge: Knowledge) -> None:
+    talk = Questionnaire("name: x\nas_of: 2019-01\n\ntask:\n", knowledge=knowledge)
+    for name, said in CLOSED.items():
+        talk = talk.answer(said, name)
+    assert talk.standing.approach is None
+    assert standing(talk.standing).startswith("So far: nothing is possible")
+    assert talk.question is not None or talk.settled
+
+
 def test_an_answer_to_another_question(knowledge: Knowledge) -> None:
     talk = Questionnaire("name: x\n\ntask:\n", knowledge=knowledge)
     after = talk.answer("6 weeks", "time.deadline")
@@ -170,13 +185,13 @@ def test_questions_are_in_the_order_of_their_worth(knowledge: Knowledge) -> None
     inputs = read_inputs(replace(case, values={"name": "x"}), knowledge, Draws(0, 500))
     few = read_inputs(inputs.profile, knowledge, inputs.draws.fewer(12))
     fields = [field for field in knowledge.fields.values() if field.ask]
-    left = weigh_questions(inputs, few, fields, stand(inputs, None)[1], knowledge.asking)
+    left = weigh_questions(inputs, few, fields, stand(inputs)[1], knowledge.asking)
     worths = [one.worth for one in left.questions]
     assert worths == sorted(worths, reverse=True)
     assert {one.field for one in left.questions} == {field.name for field in fields}
     assert all(one.learned >= 0 and 0 <= one.moved <= 1 for one in left.questions)
     assert all(0 <= one.change <= 1 for one in left.questions)
-    nothing = weigh_questions(inputs, few, [], stand(inputs, None)[1], knowledge.asking)
+    nothing = weigh_questions(inputs, few, [], stand(inputs)[1], knowledge.asking)
     assert nothing.together == nothing.most == 0.0
 
 

@@ -1,7 +1,7 @@
 """Where things stand after an answer: the leading approach, how sure that is, and its cost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,25 +33,23 @@ class Standing:
     lower_bound: bool
     months: float
     chances: Mapping[str, float]
-    moved: Mapping[str, float] | None
+    moved: Mapping[str, float] | None = None
 
 
-def stand(inputs: Inputs, before: Standing | None) -> tuple[Standing, Weighed]:
+def stand(inputs: Inputs) -> tuple[Standing, Weighed]:
     """Weigh the approaches with the answers so far.
 
     Args:
         inputs: Draws of the profile.
-        before: How it stood before the last answer.
     """
     rule, estimates = inputs.knowledge.rulebook.confidence, estimate_all(inputs)
     weighed = weigh(inputs, estimates)
     place = int(np.ravel(weighed.best())[0])
     chances = dict(zip(weighed.names, map(float, np.ravel(weighed.chance)), strict=True))
-    moved = _moved(before.chances, chances) if before else None
     months = median(inputs.number("time.horizon"))
     if place < 0:
         return Standing(
-            None, 0.0, "every approach is closed", None, False, months, chances, moved
+            None, 0.0, "every approach is closed", None, False, months, chances
         ), weighed
     name = weighed.names[place]
     sure = confidence(chances[name], inputs, rule)
@@ -64,10 +62,11 @@ def stand(inputs: Inputs, before: Standing | None) -> tuple[Standing, Weighed]:
         estimate.lower_bound,
         months,
         chances,
-        moved,
     ), weighed
 
 
-def _moved(before: Mapping[str, float], now: Mapping[str, float]) -> Mapping[str, float]:
-    by = {name: chance - before[name] for name, chance in now.items()}
-    return {name: step for name, step in by.items() if abs(step) >= SMALLEST_MOVE}
+def moved_since(now: Standing, before: Standing) -> Standing:
+    """A standing with what moved since an earlier one."""
+    by = {name: chance - before.chances[name] for name, chance in now.chances.items()}
+    moved = {name: step for name, step in by.items() if abs(step) >= SMALLEST_MOVE}
+    return replace(now, moved=moved)

@@ -14,19 +14,15 @@ from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import Knowledge, load_knowledge
 from llmchoose.profile.dump import write_value
 from llmchoose.profile.edit import Entry, new_profile, put
-from llmchoose.profile.load import parse_profile
 from llmchoose.profile.model import Profile
 from llmchoose.questionnaire.answers import is_unknown, read_answer, write_answer, written_at
+from llmchoose.questionnaire.state import State
 from llmchoose.questionnaire.unknown import said_of_unknown
 
 if TYPE_CHECKING:
-    from llmchoose.decision.rank import Weighed
-    from llmchoose.estimate.inputs import Inputs
     from llmchoose.questionnaire.standing import Standing
-    from llmchoose.questionnaire.worth import Left
 
 NAME = "name"
-NAMELESS = "unnamed"
 SAMPLES = 500
 # What was decided comes out of the talk and goes not into it.
 NEVER_ASKED = ("decision.",)
@@ -60,6 +56,7 @@ class Questionnaire:
         asked: Fields in the order in which they were answered, or not known, in this talk.
         skipped: Fields that were put off.
         before: The talk before the last answer.
+        state: What follows from the text, where it is the text of an earlier talk.
     """
 
     text: str = ""
@@ -69,17 +66,16 @@ class Questionnaire:
     asked: tuple[str, ...] = ()
     skipped: frozenset[str] = frozenset()
     before: "Questionnaire | None" = field(default=None, repr=False)
+    state: State | None = field(default=None, repr=False, compare=False)
 
-    @cached_property
+    @property
     def profile(self) -> Profile:
         """The profile so far.
 
         Raises:
             InputError: The text is no profile; every problem is named.
         """
-        return parse_profile(
-            (self.text or new_profile(NAMELESS)).encode(), self.path, self.knowledge
-        )
+        return self._state.profile
 
     @cached_property
     def question(self) -> Field | None:
@@ -99,7 +95,7 @@ class Questionnaire:
             return self.enough or f"That were the {self.terms.most} questions of a quick round."
         if self.terms.every and self._offered:
             return ""
-        if not self._offered and self._left.questions:
+        if not self._offered and self._state.left.questions:
             return self.enough or "Only what was put off is left to ask."
         return self.enough
 
@@ -108,7 +104,7 @@ class Questionnaire:
         """Why asking on would hardly change the recommendation; empty where it may."""
         if not self.text:
             return ""
-        rule, left, sure = self.knowledge.asking, self._left, self.standing.confidence
+        rule, left, sure = self.knowledge.asking, self._state.left, self.standing.confidence
         if not left.questions:
             return "Nothing is left to ask."
         if left.together <= rule.nothing:
@@ -121,10 +117,13 @@ class Questionnaire:
             )
         return ""
 
-    @property
+    @cached_property
     def standing(self) -> "Standing":
-        """What would be recommended with the answers so far."""
-        return self._weighed[0]
+        """What would be recommended with the answers so far, and what the last one moved."""
+        from llmchoose.questionnaire.standing import moved_since  # dear to load
+
+        now, before = self._state.standing, self.before
+        return moved_since(now, before.standing) if before and before.text else now
 
     def answer(self, typed: str, to: str | None = None) -> "Questionnaire":
         """The talk after an answer, in the person's own words.
@@ -171,7 +170,7 @@ class Questionnaire:
         text = self.text or new_profile(write_value(str(profile.get(NAME)), fields[NAME], fields))
         for name in known:
             text = put(text, self._copied(fields[name], profile), fields)
-        return replace(self, text=text)
+        return replace(self, text=text, state=None)
 
     def _copied(self, one: Field, profile: Profile) -> Entry:
         """A value of another profile in the words that it is written there, where that can be."""
@@ -190,7 +189,7 @@ class Questionnaire:
         asked = self._asked()
         if asked.required:
             raise InputError((Problem(f"{asked.name} is needed", hint="write one"),))
-        return replace(self, skipped=self.skipped | {asked.name}, before=self)
+        return replace(self, skipped=self.skipped | {asked.name}, before=self, state=self._state)
 
     def back(self) -> "Questionnaire":
         """The talk before the last answer; itself at its beginning."""
@@ -198,11 +197,12 @@ class Questionnaire:
 
     def go_on(self) -> "Questionnaire":
         """The same talk, asking on although enough is known; what was put off comes again."""
-        return replace(self, terms=replace(self.terms, every=True, most=None), skipped=frozenset())
+        terms = replace(self.terms, every=True, most=None)
+        return replace(self, terms=terms, skipped=frozenset(), state=self._state)
 
     def reread(self, text: str) -> "Questionnaire":
         """The same talk about a text that somebody else changed."""
-        return replace(self, text=text, before=None)
+        return replace(self, text=text, before=None, state=None)
 
     def _not_known(self, asked: Field) -> "Questionnaire":
         if asked.required:
@@ -218,39 +218,19 @@ class Questionnaire:
         return self._after(put(self.text, entry, self.knowledge.fields), entry.field.name)
 
     def _after(self, text: str, name: str) -> "Questionnaire":
-        return replace(self, text=text, asked=(*self.asked, name), before=self)
-
-    @cached_property
-    def _inputs(self) -> "Inputs":
-        # Dear to load, and the first question does without.
-        from llmchoose.estimate.formulas.distributions import Draws
-        from llmchoose.estimate.inputs import read_inputs
-
-        draws = Draws(self.terms.seed, self.terms.samples)
-        return read_inputs(self.profile, self.knowledge, draws, self.terms.as_of)
-
-    @cached_property
-    def _weighed(self) -> "tuple[Standing, Weighed]":
-        from llmchoose.questionnaire.standing import stand
-
-        earlier = self.before.standing if self.before and self.before.text else None
-        return stand(self._inputs, earlier)
-
-    @cached_property
-    def _left(self) -> "Left":
-        from llmchoose.estimate.inputs import read_inputs
-        from llmchoose.questionnaire.worth import weigh_questions
-
-        rule = self.knowledge.asking
-        draws = self._inputs.draws.fewer(min(rule.draws, self.terms.samples))
-        day = date.fromisoformat(self._inputs.day)
-        few = read_inputs(self.profile, self.knowledge, draws, day)
-        return weigh_questions(self._inputs, few, self._open, self._weighed[1], rule)
+        return replace(self, text=text, asked=(*self.asked, name), before=self, state=None)
 
     @property
     def left(self) -> Sequence[Field]:
         """What the talk would still ask, the most telling first."""
-        return [self.knowledge.fields[one.field] for one in self._left.questions]
+        return [self.knowledge.fields[one.field] for one in self._state.left.questions]
+
+    @cached_property
+    def _state(self) -> State:
+        terms = self.terms
+        return self.state or State(
+            self.text, self.path, self.knowledge, terms.as_of, terms.seed, terms.samples
+        )
 
     @cached_property
     def _offered(self) -> Sequence[Field]:
@@ -259,19 +239,11 @@ class Questionnaire:
         return [one for one in fields if one.name not in self.skipped]
 
     @property
-    def _open(self) -> Sequence[Field]:
-        """Fields that are asked for of the talk's own accord, and not answered yet."""
-        return [one for one in self.knowledge.fields.values() if one.ask and self._unsaid(one)]
-
-    @property
     def _rest(self) -> Sequence[Field]:
         """Fields that only somebody who wants to say everything is asked for."""
+        said = {*self.profile.values, *self.profile.blank}
         return [
             one
             for one in self.knowledge.fields.values()
-            if not one.ask and self._unsaid(one) and not one.name.startswith(NEVER_ASKED)
+            if not (one.ask or one.name in said or one.name.startswith(NEVER_ASKED))
         ]
-
-    def _unsaid(self, one: Field) -> bool:
-        said = (*self.asked, *self.profile.values, *self.profile.blank)
-        return one.name not in said
