@@ -156,7 +156,9 @@ def profile_page(knowledge: Knowledge) -> str:
 
 def _field(field: Field) -> list[str]:
     lines = [f"### `{field.name}`", "", f"{field.help} *{type_of(field)}*", ""]
-    if field.values:
+    if field.choices:
+        lines += [*(f"- `{value}`: {said}" for value, said in field.choices.items()), ""]
+    elif field.values:
         lines += ["Values: " + ", ".join(f"`{value}`" for value in field.values) + ".", ""]
     if field.words:
         lines += ["Words: " + ", ".join(f"`{word}`" for word in field.words) + ".", ""]

@@ -14,6 +14,7 @@ from llmchoose.decision.rank import Weighed, weigh
 from llmchoose.decision.what_if import NUMERIC, nodes
 from llmchoose.estimate.approaches.approach import estimate_all
 from llmchoose.estimate.blocks import block_of, scenarios_of, stacked
+from llmchoose.estimate.formulas.distributions import percentiles
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.estimate.priors import distinct
 from llmchoose.knowledge.fields import Field
@@ -137,7 +138,8 @@ def _known(inputs: Inputs, field: Field, rule: AskingRule) -> NDArray[np.bool_]:
 def _bins(field: Field, answers: np.ndarray, known: NDArray[np.bool_]) -> Places:
     """Answers as places in a list: thirds of a number, words; the last is that nobody knows."""
     if field.type in NUMERIC:
-        places = np.digitize(answers.astype(float), np.quantile(answers.astype(float), THIRDS))
+        numbers = answers.astype(float)
+        places = np.digitize(numbers, np.ravel(percentiles(numbers, THIRDS)))
     else:
         places = np.searchsorted(distinct(answers.astype(str)), answers.astype(str))
     return np.asarray(np.where(known, places, places.max() + 1), np.intp)

@@ -29,6 +29,8 @@ def _facts(row: Field) -> tuple[Fact, ...]:
     if row.maximum is not None:
         facts.append(Fact("most", figure(row.maximum, row.unit), row.maximum))
     facts.append(Fact("example", _example(row.example)))
+    if row.why:
+        facts.append(Fact("why", row.why))
     if row.required:
         return (*facts, Fact("required", "yes", True))
     left_out = prior_words(row.prior) if row.prior else "nothing is assumed."
@@ -44,8 +46,13 @@ def _example(value: object) -> str:
 
 
 def _words(row: Field) -> tuple[Section, ...]:
-    entries = tuple(Entry(word, _span(ends, row.unit)) for word, ends in row.words.items())
-    return (Listing("words", "Words for it", entries),) if entries else ()
+    choices = tuple(Entry(value, said) for value, said in row.choices.items())
+    words = tuple(Entry(word, _span(ends, row.unit)) for word, ends in row.words.items())
+    listings = (
+        Listing("choices", "In plain words", choices),
+        Listing("words", "Words for it", words),
+    )
+    return tuple(listing for listing in listings if listing.entries)
 
 
 def _span(ends: Quantity, unit: str) -> str:
