@@ -90,6 +90,7 @@ def test_set_answers_beforehand(tmp_path: Path) -> None:
     [
         (["--all", "--quick"], "contradict"),
         (["--format", "html"], "no format"),
+        (["-"], "needs a file"),
         (["no/such/folder/p.yaml"], "does not exist"),
         (["--answers", "nobody.yaml"], "nobody.yaml does not exist"),
         (["--set", "task.knd=qa"], "did you mean task.kind?"),
@@ -271,6 +272,37 @@ def test_the_end_offers_to_go_on_or_back(tmp_path: Path) -> None:
     assert said.count("Enter: the assessment   m more questions   b back   q leave > ") >= 1
     assert "All approaches side by side" not in said
     assert (tmp_path / "p.yaml").read_text().startswith("name: x\n\ntask:\n")
+
+
+def test_going_back_keeps_what_an_editor_wrote(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, "p.yaml")
+    for line in ("Triage", "format"):
+        talk.wait()
+        talk.type(line)
+    talk.wait()
+    file = tmp_path / "p.yaml"
+    text = file.read_text() + "owner: Ada  # typed\n"
+    file.write_text(text)
+    talk.type("b")
+    assert "was changed meanwhile" in talk.wait().decode()
+    assert file.read_text() == text
+    talk.kill()
+
+
+def test_braces_around_everything_are_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("{name: x, task: {kind: qa}}\n")
+    done = ask(tmp_path, "p.yaml")
+    assert done.returncode == 2
+    assert b"one pair of braces" in done.stderr
+
+
+def test_a_closed_input_is_an_end(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m llmchoose ask p.yaml <&-"
+    done = subprocess.run(
+        ["bash", "-c", command], check=False, cwd=tmp_path, capture_output=True, env=ENVIRONMENT
+    )
+    assert done.returncode == 0
+    assert b"nothing was written" in done.stderr
 
 
 def test_letters_are_answers_in_quotes(tmp_path: Path) -> None:

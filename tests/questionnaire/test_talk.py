@@ -127,7 +127,7 @@ def test_five_questions_of_a_quick_round(knowledge: Knowledge) -> None:
     while talk.question is not None:
         talk = talk.unknown()
     assert len(talk.asked) == 5
-    assert talk.settled == "That were the 5 questions of a quick round."
+    assert talk.settled == "Those were the 5 questions of a quick round."
     assert talk.go_on().question is not None
 
 
@@ -170,6 +170,33 @@ def test_an_answer_to_another_question(knowledge: Knowledge) -> None:
     assert after.asked == ("time.deadline",)
     with pytest.raises(InputError, match="has no unit"):
         talk.answer("6", "time.deadline")
+    with pytest.raises(InputError, match="no name yet"):
+        Questionnaire(knowledge=knowledge).answer("format", "task.gap")
+    with pytest.raises(InputError, match="is not a field"):
+        talk.answer("6", "time.deadlin")
+
+
+def test_a_file_that_would_not_read_any_more_is_not_made(knowledge: Knowledge) -> None:
+    text = "name: x\ntask:\n  kind: &k qa\n  metric: *k\n"
+    with pytest.raises(InputError, match="cannot be put into the file"):
+        Questionnaire(text, knowledge=knowledge).answer("chat", "task.kind")
+
+
+def test_any_confidence_is_enough_where_none_is_wanted(
+    knowledge: Knowledge, person: Profile
+) -> None:
+    asked = [
+        len(
+            _led(
+                Questionnaire(knowledge=knowledge, terms=Terms(confidence=wanted)).given(
+                    person, COPIED
+                ),
+                person,
+            ).asked
+        )
+        for wanted in (0.0, 0.01)
+    ]
+    assert asked[0] == asked[1]
 
 
 def test_values_are_taken_in_the_words_of_their_file(knowledge: Knowledge) -> None:

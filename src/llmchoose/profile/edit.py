@@ -13,6 +13,7 @@ from llmchoose.yamltext.tree import Document, Node, Pair, Pairs, Scalar, Sequenc
 # How the comment begins beside a question that nobody could answer.
 NOT_KNOWN = "not known"
 _OWN_COMMENT = re.compile(rf"[ \t]*# {NOT_KNOWN}[^\r\n]*")
+_AS_LINES = "write the profile as lines of `key: value`, without braces"
 _INDENT = 2
 _BOM = "\ufeff"
 
@@ -59,6 +60,18 @@ def with_task(text: str) -> str:
     return f"{text.rstrip()}{newline}{newline}task:{newline}"
 
 
+def check_layout(text: str) -> None:
+    """Refuse a profile that no line can be added to.
+
+    Raises:
+        InputError: It stands in braces as a whole.
+    """
+    document = parse_yaml(text.removeprefix(_BOM).encode(), "")
+    if isinstance(document.root, Pairs) and _is_flow(document, document.root):
+        message = "the file is one pair of braces, which no answer can be put into"
+        raise InputError((Problem(message, hint=_AS_LINES),))
+
+
 def put(text: str, entry: Entry, fields: Mapping[str, Field]) -> str:
     """Write an entry into the text of a profile, in the place where a person would put it.
 
@@ -86,6 +99,9 @@ def put(text: str, entry: Entry, fields: Mapping[str, Field]) -> str:
             return mark + _into_flow(document, inside.value, entry)
         return mark + _into(document, inside.value, entry, fields)
     if isinstance(inside.value, Scalar):
+        if inside.value.text:  # `~` or `null`, where lines are to stand now
+            colon = body.index(":", inside.key.span.last) + 1
+            return mark + put(f"{body[:colon]}{body[inside.value.span.last :]}", entry, fields)
         indented = f"{' ' * _INDENT}{entry.line}"
         return mark + _below(document, _line_end(document, inside.key.span.last), indented)
     raise InputError((_unfit(entry),))
@@ -106,15 +122,19 @@ def _into(document: Document, within: Pairs, entry: Entry, fields: Mapping[str, 
 
 
 def _replaced(document: Document, held: Pair, entry: Entry) -> str:
-    text, end = document.text, _end(held)
+    text, value = document.text, f" {entry.value}" if entry.value else ""
+    colon = text.index(":", held.key.span.last) + 1
     if isinstance(held.value, Scalar) and held.value.value is None and not held.value.quoted:
-        colon = text.index(":", held.key.span.last) + 1
-        start = max(end, colon)
+        start = max(_end(held), colon)
         rest = _OWN_COMMENT.match(text, start)
-        value = f" {entry.value}" if entry.value else ""
         if rest is None:
             return f"{text[:colon]}{value}{text[start:]}"
         return f"{text[:colon]}{value}{entry.note}{text[rest.end() :]}"
+    if held.value.span.start.line > held.key.span.start.line:
+        # A block of lines below its key, as far to the left as it may be.
+        line = _line_end(document, colon)
+        end = _line_end(document, _end(held))
+        return f"{text[:colon]}{value}{text[colon:line].rstrip()}{text[end:]}"
     return splice(text, held.value, entry.value or "null")
 
 
@@ -122,10 +142,12 @@ def _into_flow(document: Document, within: Pairs, entry: Entry) -> str:
     held = within.pairs.get(entry.field.key)
     if held is not None:
         return splice(document.text, held.value, entry.value or "null")
-    last = len(document.text[: document.text.rindex("}", 0, within.span.last)].rstrip())
-    comma = " " if document.text[last - 1] == "," else ", " if within.pairs else ""
-    added = f"{comma}{entry.field.key}: {entry.value or 'null'}"
-    return f"{document.text[:last]}{added}{document.text[last:]}"
+    added = f"{entry.field.key}: {entry.value or 'null'}"
+    if not within.pairs:
+        start = within.span.first + 1
+        return f"{document.text[:start]}{added}{document.text[start:]}"
+    last = max(_end(pair) for pair in within.pairs.values())
+    return f"{document.text[:last]}, {added}{document.text[last:]}"
 
 
 def _new_section(document: Document, root: Pairs, entry: Entry, fields: Mapping[str, Field]) -> str:
@@ -200,4 +222,4 @@ def _is_flow(document: Document, within: Pairs) -> bool:
 
 def _unfit(entry: Entry) -> Problem:
     message = f"{quoted(entry.field.name)} cannot be put into this file"
-    return Problem(message, hint="write the profile as lines of `key: value`, without braces")
+    return Problem(message, hint=_AS_LINES)

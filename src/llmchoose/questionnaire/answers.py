@@ -10,14 +10,18 @@ from llmchoose.knowledge.load import Knowledge
 from llmchoose.profile.dump import write_text, write_value
 from llmchoose.profile.load import set_value
 from llmchoose.profile.model import Profile, Value
-from llmchoose.quantity import Quantity
+from llmchoose.quantity import MULTIPLIERS, Quantity
 
 LONGEST = 10_000
+SHORTEST_WORD = 4
 UNKNOWN = ("", "unknown", "dunno", "dont know", "i dont know", "not known", "no idea")
 _YES, _NO = ("y", "yes", "true"), ("n", "no", "false")
 _BARE = re.compile(r"[\d.,_]+\s*[kKMBT]?(\s*\.\.\s*[\d.,_]+\s*[kKMBT]?)?")
-# People also write a range with a word or a dash between its ends.
-_RANGE = re.compile(r"^(.*\d\S*)\s*(?:\bto\b|[–—-])\s*([^\s\d]{0,3}\d.*)$")
+# People also write a range with a word or a dash between its ends, and the multiplier once.
+_TO = re.compile(r"^(\S.*?)\s+to\s+(\S.*)$")
+_DASH = re.compile(r"^([^\s\d]{0,3}[\d.,]+\s*[^\s\d.,-]*)\s*[–—-]\s*([^\s\d]{0,3}\d.*)$")
+_EXPONENT = re.compile(r"\d[eE][+-]\d")
+_ONCE = re.compile(rf"^\D*[\d.,]+(\s*(?:{'|'.join(MULTIPLIERS)}))(?![A-Za-z])")
 _LISTED = re.compile(r"\s*[,;]\s*|\s+and\s+")
 
 
@@ -36,6 +40,7 @@ def read_answer(field: Field, typed: str, profile: Profile, knowledge: Knowledge
     if len(typed) > LONGEST:
         message = f"the answer has {len(typed)} characters; at most {LONGEST} are read"
         raise InputError((Problem(message, hint="write a short one, or press Enter"),))
+    _refuse_doubtful(field, typed.strip())
     source = _source(field, typed.strip())
     try:
         found = set_value(profile, f"{field.name}={source}", knowledge).get(field.name)
@@ -52,6 +57,19 @@ def read_answer(field: Field, typed: str, profile: Profile, knowledge: Knowledge
     return found
 
 
+def _refuse_doubtful(field: Field, typed: str) -> None:
+    """Refuse what may mean two things.
+
+    Raises:
+        InputError: It may.
+    """
+    if field.dimension == "fraction" and typed.isascii() and typed.isdigit():
+        hint = f"write {typed} of 50 for a count, {typed}% for a share"
+        raise InputError((Problem(f"{quoted(typed)} may be a count or a share", hint=hint),))
+    if field.type == "flag" and typed.lower() not in (*_YES, *_NO):
+        raise InputError((Problem(f"{quoted(typed)} is neither yes nor no", hint="write y or n"),))
+
+
 def write_answer(
     field: Field, typed: str, value: Value, fields: Mapping[str, Field]
 ) -> tuple[str, str]:
@@ -62,7 +80,7 @@ def write_answer(
     """
     if not isinstance(value, Quantity):
         return write_value(value, field, fields), ""
-    text = _begun(typed.strip(), field.words) or _RANGE.sub(r"\1..\2", typed.strip())
+    text = _amount(field, typed.strip())
     if _BARE.fullmatch(text):
         text = write_value(value, field, fields)
     return write_text(text), field.unit if _BARE.fullmatch(text) else ""
@@ -84,7 +102,7 @@ def _source(field: Field, typed: str) -> str:
         word = typed.lower()
         return "true" if word in _YES else "false" if word in _NO else _quoted(typed)
     if field.type in ("quantity", "duration"):
-        return _quoted(_begun(typed, field.words) or _RANGE.sub(r"\1..\2", typed))
+        return _quoted(_amount(field, typed))
     if field.type == "enum":
         return _quoted(_word(field, typed))
     if field.type in ("enums", "gpus"):
@@ -94,11 +112,30 @@ def _source(field: Field, typed: str) -> str:
     return _quoted(typed)
 
 
+def _amount(field: Field, typed: str) -> str:
+    """An amount or a range in the spelling of profiles."""
+    word = _begun(typed, field.words)
+    found = _TO.match(typed) or (None if _EXPONENT.search(typed) else _DASH.match(typed))
+    if word or not found:
+        return word or typed
+    low, high = found.groups()
+    once = _ONCE.match(high)
+    if once and low.lstrip("$€£").replace(",", "").replace(".", "").isdigit():
+        low += once[1]
+    return f"{low.strip()}..{high.strip()}"
+
+
 def _word(field: Field, typed: str) -> str:
     """One of the field's values: by its number in the list, its name, or how it begins."""
     if typed.isascii() and typed.isdigit() and 0 < int(typed[:9]) <= len(field.values):
         return field.values[int(typed) - 1]
-    return _begun(typed, field.values) or typed
+    return _begun(typed, field.values) or _meant(field, typed.lower()) or typed
+
+
+def _meant(field: Field, words: str) -> str:
+    """The only value whose plain words hold what was typed."""
+    found = [value for value, said in field.choices.items() if words in said.lower()]
+    return found[0] if len(words) >= SHORTEST_WORD and len(found) == 1 else ""
 
 
 def _begun(typed: str, words: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from llmchoose.errors import InputError, Problem
+from llmchoose.errors import InputError, Problem, did_you_mean, quoted
 from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import Knowledge, load_knowledge
 from llmchoose.profile.dump import write_value
@@ -91,8 +91,9 @@ class Questionnaire:
         """Why the talk ends here, as a sentence; empty while it goes on."""
         if not self.text:
             return ""
-        if self.terms.most is not None and len(self.asked) >= self.terms.most:
-            return self.enough or f"That were the {self.terms.most} questions of a quick round."
+        put = len(self.asked) + len(self.skipped)
+        if self.terms.most is not None and put >= self.terms.most:
+            return self.enough or f"Those were the {self.terms.most} questions of a quick round."
         if self.terms.every and self._offered:
             return ""
         if not self._offered and self._state.left.questions:
@@ -110,7 +111,8 @@ class Questionnaire:
         if left.together <= rule.nothing:
             return "What is left to ask hardly changes the advice, whatever the answers are."
         settled = left.most <= rule.one_answer and left.together <= rule.all_answers
-        if settled and sure >= (self.terms.confidence or rule.confidence):
+        wanted = rule.confidence if self.terms.confidence is None else self.terms.confidence
+        if settled and sure >= wanted:
             return (
                 f"{sure:.0%} sure; what is left to ask changes the advice with a chance of "
                 f"{left.together:.0%}."
@@ -135,8 +137,10 @@ class Questionnaire:
         Raises:
             InputError: It is no answer to it; the sentence says what to write.
         """
-        asked = self.knowledge.fields[to] if to else self._asked()
+        asked = self._field(to)
         if not self.text:
+            if asked.name != NAME:
+                raise InputError((Problem("the project has no name yet", hint="answer that"),))
             value = read_answer(asked, typed, self.profile, self.knowledge)
             written, _ = write_answer(asked, typed, value, self.knowledge.fields)
             return self._after(new_profile(written), asked.name)
@@ -157,7 +161,7 @@ class Questionnaire:
             answers: What the person knows.
             to: The field, where it is not that of the question.
         """
-        asked = self.knowledge.fields[to] if to else self._asked()
+        asked = self._field(to)
         value = answers.get(asked.name)
         if value is None:
             return self._not_known(asked)
@@ -166,16 +170,20 @@ class Questionnaire:
     def given(self, profile: Profile, names: Iterable[str]) -> "Questionnaire":
         """The same talk with some fields of a profile copied, unasked."""
         fields = self.knowledge.fields
-        known = [name for name in names if profile.given(name)]
+        entries = [self._copied(fields[name], profile) for name in names if profile.given(name)]
         text = self.text or new_profile(write_value(str(profile.get(NAME)), fields[NAME], fields))
-        for name in known:
-            text = put(text, self._copied(fields[name], profile), fields)
-        return replace(self, text=text, state=None)
+        for entry in entries:
+            text = put(text, entry, fields)
+        made = replace(self, text=text, state=None)
+        if entries:
+            made._check_layout(self, entries)
+        return made
 
     def _copied(self, one: Field, profile: Profile) -> Entry:
         """A value of another profile in the words that it is written there, where that can be."""
         value, fields = profile.values[one.name], self.knowledge.fields
-        said = written_at(profile, one.name)
+        word = next((word for word, amount in one.words.items() if amount == value), "")
+        said = word or written_at(profile, one.name)
         try:
             same = bool(said) and read_answer(one, said, self.profile, self.knowledge) == value
         except InputError:
@@ -209,13 +217,46 @@ class Questionnaire:
             raise InputError((Problem(f"{asked.name} is needed", hint="write one"),))
         return self._with(Entry(asked, "", said_of_unknown(asked)))
 
+    def _field(self, name: str | None) -> Field:
+        """The field that is answered.
+
+        Raises:
+            InputError: There is none of this name, or nothing is left to ask.
+        """
+        if name is None:
+            return self._asked()
+        if name not in self.knowledge.fields:
+            hint = did_you_mean(name, self.knowledge.fields)
+            raise InputError((Problem(f"{quoted(name)} is not a field of a profile", hint=hint),))
+        return self.knowledge.fields[name]
+
     def _asked(self) -> Field:
         if self.question is None:
             raise InputError((Problem("nothing is left to ask"),))
         return self.question
 
     def _with(self, entry: Entry) -> "Questionnaire":
-        return self._after(put(self.text, entry, self.knowledge.fields), entry.field.name)
+        made = self._after(put(self.text, entry, self.knowledge.fields), entry.field.name)
+        made._check_layout(self, [entry])
+        return made
+
+    def _check_layout(self, before: "Questionnaire", entries: Sequence[Entry]) -> None:
+        """Refuse a text that does not read, or lost an answer, because of how a file is laid out.
+
+        Raises:
+            InputError: It did.
+        """
+        names = {entry.field.name for entry in entries}
+        wanted = {entry.field.name for entry in entries if entry.value}
+        try:
+            found = set(self.profile.values)
+        except InputError:
+            found = set()
+        if found - names == set(before.profile.values) - names and wanted <= found:
+            return
+        name, line = quoted(entries[-1].field.name), entries[-1].line.strip()
+        message = f"{name} cannot be put into the file as that is laid out"
+        raise InputError((Problem(message, hint=f"write it there by hand: {line}"),))
 
     def _after(self, text: str, name: str) -> "Questionnaire":
         return replace(self, text=text, asked=(*self.asked, name), before=self, state=None)

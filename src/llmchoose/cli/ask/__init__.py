@@ -62,10 +62,10 @@ def command(
     from llmchoose.cli.ask.keep import Keeper, locked
     from llmchoose.knowledge.load import load_knowledge
     from llmchoose.knowledge.weights import reweighted, split_changes
-    from llmchoose.profile.edit import with_task
+    from llmchoose.profile.edit import check_layout, with_task
     from llmchoose.questionnaire.talk import Questionnaire, Terms
 
-    _check(output_format, everything=everything, quick=quick)
+    _check(profile, output_format, everything=everything, quick=quick)
     weights, fields = split_changes(changes or [])
     known, day = reweighted(load_knowledge(knowledge, rulebook), weights), read_day(as_of)
     most = known.asking.quick if quick else None
@@ -75,7 +75,11 @@ def command(
         talk = Questionnaire(with_task(keeper.read()), profile, known, terms)
         if talk.text:
             talk.profile  # noqa: B018 what is wrong with a file is told before anything is asked
+            check_layout(talk.text)
         beforehand = _given(talk, fields)
+        if not talk.text and any(change.partition("=")[0].strip() == "name" for change in fields):
+            talk = beforehand(talk)
+            keeper.save(talk.text)
         left = False
         if answers is not None:
             talk = _followed(talk, answers, beforehand, keeper)
@@ -98,9 +102,11 @@ def command(
         _end(talk, output_format, shlex.join(["llmchoose", "assess", profile, *same]))
 
 
-def _check(output_format: str, *, everything: bool, quick: bool) -> None:
+def _check(profile: str, output_format: str, *, everything: bool, quick: bool) -> None:
     from llmchoose.errors import InputError, Problem, quoted
 
+    if profile == "-":
+        raise InputError((Problem("a talk needs a file to keep its answers", hint="name one"),))
     if output_format not in ("terminal", "json"):
         message = f"--format: {quoted(output_format)} is no format"
         raise InputError((Problem(message, hint="formats are json or terminal"),))
@@ -164,8 +170,9 @@ def _led(
 
 def _asker(*, plain: bool, aside: bool) -> "Asker":
     """Plain lines unless both ends are a terminal that can do more; aside on standard error."""
-    real = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    if plain or not real:
+    ends = (sys.stdin, sys.stdout)
+    real = all(end is not None and end.isatty() for end in ends)
+    if plain or not real or os.environ.get("TERM") == "dumb":
         from llmchoose.cli.ask.plain import PlainAsker
 
         return PlainAsker(sys.stderr if aside else sys.stdout)

@@ -144,6 +144,9 @@ def _after(
         return talk
     if key == SKIP:
         return talk.skip()
+    if key == BACK and keeper.changed():
+        asker.say(f"! {keeper.path} was changed meanwhile; what it says now is kept.")
+        return talk.reread(keeper.read() or talk.text)
     after = talk.back() if key == BACK else _answered(talk, field, typed, keeper, asker)
     if talk.text and after.text and after.text != talk.text:
         keeper.save(after.text)

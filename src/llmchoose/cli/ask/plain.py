@@ -65,6 +65,8 @@ class PlainAsker:
             InputError: It is too long, or is not UTF-8.
         """
         self._write(prompt)
+        if sys.stdin is None:  # closed by whoever called us
+            raise EOFError
         data = read_line(sys.stdin.buffer.readline)
         if not sys.stdin.isatty():
             self._write("\n")

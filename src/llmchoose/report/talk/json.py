@@ -23,7 +23,7 @@ def render(talk: Questionnaire, path: str) -> str:
     said = {
         "schema_version": SCHEMA_VERSION,
         "asked": list(talk.asked),
-        "settled": bool(talk.settled) and not _cut_short(talk),
+        "settled": bool(talk.enough),
         "why": talk.settled,
         "recommendation": now and now.approach,
         "confidence": now and now.confidence,
@@ -32,11 +32,6 @@ def render(talk: Questionnaire, path: str) -> str:
         "path": path,
     }
     return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
-
-
-def _cut_short(talk: Questionnaire) -> bool:
-    """Whether the talk ended only because no more questions were wanted."""
-    return talk.terms.most is not None and len(talk.asked) >= talk.terms.most and not talk.enough
 
 
 def _answered(talk: Questionnaire) -> list[tuple[str, Questionnaire]]:
