@@ -25,15 +25,16 @@ UNKNOWN = "unknown"
 STYLE = Style.from_dict(
     {
         "question": "bold",
-        "dim": "",
-        "bottom-toolbar": "noreverse",
-        "completion-menu": "bg:default",
-        "completion-menu.completion": "bg:default fg:default",
-        "completion-menu.completion.current": "reverse bold",
-        "completion-menu.meta.completion": "bg:default fg:default",
-        "completion-menu.meta.completion.current": "reverse",
-        "scrollbar.background": "bg:default",
-        "scrollbar.button": "reverse",
+        "placeholder": "noinherit italic",
+        "bottom-toolbar": "noinherit",
+        "bottom-toolbar.text": "noinherit",
+        "completion-menu": "noinherit",
+        "completion-menu.completion": "noinherit",
+        "completion-menu.completion.current": "noinherit reverse bold",
+        "completion-menu.meta.completion": "noinherit",
+        "completion-menu.meta.completion.current": "noinherit reverse",
+        "scrollbar.background": "noinherit",
+        "scrollbar.button": "noinherit",
     }
 )
 
