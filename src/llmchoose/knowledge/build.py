@@ -171,7 +171,7 @@ def read_yaml_file(path: Path) -> Any:
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         # Straight from the events: composing nodes first takes twice the time.
-        return _plain(yaml.parse(read_text(path), Loader=loader))
+        return _plain(iter(loader(read_text(path)).get_event, None))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = Mark(str(path), mark.line + 1, mark.column + 1) if mark else None
