@@ -57,13 +57,18 @@ def rows_of(text: str, kind: type[Built]) -> tuple[Built, ...]:
     """Rows of a table that we wrote ourselves, from its text."""
     header, *lines = csv.reader(text.splitlines()) or [[]]
     make, lists = converters(kind), _listed(kind)
-    columns = [(name, _split if name in lists else make[name]) for name in header]
+    # Most cells are texts, and stay as they are without a call.
+    columns = [(name, _split if name in lists else _or_none(make[name])) for name in header]
     blank = {field.name: field.default for field in fields(kind)}  # type: ignore[arg-type]
     return tuple(
         _row(
             kind,
             blank
-            | {name: to(cell) for (name, to), cell in zip(columns, line, strict=True) if cell},
+            | {
+                name: to(cell) if to else cell
+                for (name, to), cell in zip(columns, line, strict=True)
+                if cell
+            },
         )
         for line in lines
     )
@@ -227,8 +232,16 @@ def _convert_to(kind: Any) -> Convert:
     if kind is float or kind is int:
         return float if kind is float else int
     if kind is object or kind is str:
-        return lambda value: value
+        return _same
     return lambda value: tuple(value) if isinstance(value, list) else value
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _or_none(make: Convert) -> Convert | None:
+    return None if make is _same else make
 
 
 # How each field of a dataclass is made of plain data, and how any type is.

@@ -20,7 +20,7 @@ Effort = Literal["known", "look_up", "measure"]
 STRICT: dict[str, str] = {"extra": "forbid"}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Points:
     """A prior in three points, in the field's unit."""
 
@@ -35,7 +35,7 @@ class Points:
             raise ValueError("p10 <= p50 <= p90 does not hold")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Lookup:
     """A prior in a column of a table, in the row that another field names."""
 
@@ -46,7 +46,7 @@ class Lookup:
     column: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Prior:
     """What is assumed when a field is left out, in one of five forms.
 
@@ -91,7 +91,7 @@ class Prior:
             raise ValueError("a prior from a table needs its column")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False, match_args=False)
 class Field:
     """One field of a profile.
 

@@ -32,7 +32,6 @@ from llmchoose.knowledge.tables import (
     Source,
     Stack,
 )
-from llmchoose.knowledge.yardsticks import Baseline, Knob
 
 if TYPE_CHECKING:
     from llmchoose.knowledge.questions import AskingRule
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
         ServingRun,
         TuningRun,
     )
+    from llmchoose.knowledge.yardsticks import Baseline, Knob
 
 Built = TypeVar("Built")
 
@@ -204,13 +204,17 @@ class Knowledge:
         return self.folder / "cases" / f"{case}.yaml"
 
     @cached_property
-    def baselines(self) -> tuple[Baseline, ...]:
+    def baselines(self) -> "tuple[Baseline, ...]":
         """Rules of thumb that the recommendation is held against."""
+        from llmchoose.knowledge.yardsticks import Baseline  # seldom needed
+
         return self._list("baselines.yaml", Baseline)
 
     @cached_property
-    def knobs(self) -> tuple[Knob, ...]:
+    def knobs(self) -> "tuple[Knob, ...]":
         """Constants behind the recommendation, by how they came about."""
+        from llmchoose.knowledge.yardsticks import Knob  # seldom needed
+
         return self._list("knobs.yaml", Knob)
 
     @cached_property
