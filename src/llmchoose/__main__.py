@@ -14,6 +14,10 @@ def main() -> None:
 
         sys.stdout.write(f"llmchoose {__version__}\n")
         return
+    # Small arrays: threads for linear algebra would take a tenth of a short run to start, and their
+    # number would differ from machine to machine.
+    for library in ("OPENBLAS", "OMP", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     import gc
 
     from llmchoose.cli.app import run
