@@ -1,9 +1,9 @@
-"""How few questions settle the decision: `python benchmarks/questions.py [ORDERS]`.
+"""How few questions settle the decision: `python benchmarks/questions.py [ORDERS [FOLDER]]`.
 
 A person who knows what a profile says, and nothing else, is asked until the talk stops; the
 recommendation is held against `assess` of the whole profile. The same person is asked in the
 schema's order, and in ORDERS random ones, until the same stop. Over the bundled decisions and the
-shipped profiles, half of the machine's work each (two processes).
+shipped profiles, or those of a FOLDER, in two processes.
 """
 
 import statistics
