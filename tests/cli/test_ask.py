@@ -177,6 +177,13 @@ class Talk:
         self.process.stdin.write(f"{line}\n".encode())
         self.process.stdin.flush()
 
+    def say(self, *lines: str) -> None:
+        """Answer questions, and wait for the next one."""
+        for line in lines:
+            self.wait()
+            self.type(line)
+        self.wait()
+
     def kill(self) -> None:
         """End it without a word."""
         self.process.send_signal(signal.SIGKILL)
@@ -219,9 +226,7 @@ def test_the_second_on_one_file_is_told(tmp_path: Path) -> None:
 
 def test_what_an_editor_wrote_meanwhile_is_kept(tmp_path: Path) -> None:
     talk = Talk(tmp_path, "p.yaml")
-    talk.wait()
-    talk.type("Triage")
-    talk.wait()
+    talk.say("Triage")
     file = tmp_path / "p.yaml"
     file.write_text("# mine\n" + file.read_text() + "  novelty: known\n")
     talk.type("format")
@@ -237,10 +242,7 @@ def test_what_an_editor_wrote_meanwhile_is_kept(tmp_path: Path) -> None:
 
 def test_a_file_that_vanishes_is_written_again(tmp_path: Path) -> None:
     talk = Talk(tmp_path, "p.yaml")
-    for line in ("Triage", "format"):
-        talk.wait()
-        talk.type(line)
-    talk.wait()
+    talk.say("Triage", "format")
     file = tmp_path / "p.yaml"
     before = file.read_text()
     file.unlink()
@@ -252,9 +254,7 @@ def test_a_file_that_vanishes_is_written_again(tmp_path: Path) -> None:
 
 def test_a_wrong_answer_after_an_edit_is_the_answers_fault(tmp_path: Path) -> None:
     talk = Talk(tmp_path, "p.yaml")
-    talk.wait()
-    talk.type("Triage")
-    talk.wait()
+    talk.say("Triage")
     file = tmp_path / "p.yaml"
     file.write_text("# mine\n" + file.read_text())
     talk.type("nonsense")
@@ -276,10 +276,7 @@ def test_the_end_offers_to_go_on_or_back(tmp_path: Path) -> None:
 
 def test_going_back_keeps_what_an_editor_wrote(tmp_path: Path) -> None:
     talk = Talk(tmp_path, "p.yaml")
-    for line in ("Triage", "format"):
-        talk.wait()
-        talk.type(line)
-    talk.wait()
+    talk.say("Triage", "format")
     file = tmp_path / "p.yaml"
     text = file.read_text() + "owner: Ada  # typed\n"
     file.write_text(text)
@@ -327,9 +324,7 @@ def test_a_read_only_file_and_one_of_comments_are_refused(tmp_path: Path) -> Non
 
 def test_an_interrupt_says_where_the_answers_are(tmp_path: Path) -> None:
     talk = Talk(tmp_path, "p.yaml")
-    talk.wait()
-    talk.type("Triage")
-    talk.wait()
+    talk.say("Triage")
     time.sleep(0.1)
     talk.process.send_signal(signal.SIGINT)
     _, told = talk.process.communicate(timeout=20)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from llmchoose.assessment import assess
+from llmchoose.assessment import SAMPLES, assess
 from llmchoose.backtest.decisions import blind, bundled
 from llmchoose.errors import InputError
 from llmchoose.estimate.formulas.distributions import Draws
@@ -43,6 +43,12 @@ def _led(talk: Questionnaire, person: Profile) -> Questionnaire:
     return talk
 
 
+def _asked(knowledge: Knowledge, person: Profile, confidence: float) -> int:
+    """Questions until it is so sure."""
+    talk = Questionnaire(knowledge=knowledge, terms=Terms(confidence=confidence))
+    return len(_led(talk.given(person, COPIED), person).asked)
+
+
 def _steps(talk: Questionnaire) -> list[Questionnaire]:
     found = [talk]
     while found[-1].before is not None:
@@ -67,6 +73,7 @@ def test_it_agrees_with_the_assessment_of_what_was_said(
     assert best.recommended is not None
     assert best.recommended.approach.id == talk.standing.approach
     assert best.confidence == talk.standing.confidence
+    assert Terms().samples == SAMPLES
 
 
 def test_the_talk_is_short_and_says_why_it_ends(talk: Questionnaire, person: Profile) -> None:
@@ -141,17 +148,7 @@ def test_everything_is_asked_once(knowledge: Knowledge, person: Profile) -> None
 
 
 def test_more_confidence_is_never_reached_sooner(knowledge: Knowledge, person: Profile) -> None:
-    asked = [
-        len(
-            _led(
-                Questionnaire(knowledge=knowledge, terms=Terms(confidence=wanted)).given(
-                    person, COPIED
-                ),
-                person,
-            ).asked
-        )
-        for wanted in (0.5, 0.8, 0.97)
-    ]
+    asked = [_asked(knowledge, person, wanted) for wanted in (0.5, 0.8, 0.97)]
     assert asked == sorted(asked)
 
 
@@ -185,17 +182,7 @@ def test_a_file_that_would_not_read_any_more_is_not_made(knowledge: Knowledge) -
 def test_any_confidence_is_enough_where_none_is_wanted(
     knowledge: Knowledge, person: Profile
 ) -> None:
-    asked = [
-        len(
-            _led(
-                Questionnaire(knowledge=knowledge, terms=Terms(confidence=wanted)).given(
-                    person, COPIED
-                ),
-                person,
-            ).asked
-        )
-        for wanted in (0.0, 0.01)
-    ]
+    asked = [_asked(knowledge, person, wanted) for wanted in (0.0, 0.01)]
     assert asked[0] == asked[1]
 
 

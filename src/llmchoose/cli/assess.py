@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from llmchoose.cli.options import (
+    SAMPLES,
     AsOf,
     Changes,
     KnowledgePath,
@@ -39,7 +40,7 @@ def command(
     output: Output = None,
     as_of: AsOf = None,
     changes: Changes = None,
-    samples: Samples = 500,
+    samples: Samples = SAMPLES,
     seed: Seed = 0,
     rulebook: RulebookPath = None,
     knowledge: KnowledgePath = None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from llmchoose.cli.options import (
+    SAMPLES,
     AsOf,
     Changes,
     KnowledgePath,
@@ -53,7 +54,7 @@ def command(
     profile: Here = None,
     changes: Changes = None,
     as_of: AsOf = None,
-    samples: Samples = 500,
+    samples: Samples = SAMPLES,
     seed: Seed = 0,
     rulebook: RulebookPath = None,
     knowledge: KnowledgePath = None,

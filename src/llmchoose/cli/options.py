@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TextIO, TypeVar
 
 import typer
 
@@ -35,6 +35,7 @@ Changes = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the draws.")]
+SAMPLES = 500
 Samples = Annotated[int, typer.Option(min=50, max=100_000, help="Number of draws.")]
 KnowledgePath = Annotated[
     str | None,
@@ -127,16 +128,20 @@ def write(text: str, output: str | None) -> None:
         InputError: The folder does not exist or cannot be written.
     """
     if output is None:
-        coding = sys.stdout.encoding or "utf-8"
-        # A terminal of another coding gets a question mark for what it cannot show.
-        sys.stdout.write(text.encode(coding, "replace").decode(coding))
-        sys.stdout.flush()
+        show(text, sys.stdout)
         return
     target = checked_target(output)
     try:
         _replace(target, text) if target.is_file() or not target.exists() else _into(target, text)
     except OSError as error:
         raise InputError((Problem(f"cannot write {output}: {error.strerror}"),)) from error
+
+
+def show(text: str, out: TextIO) -> None:
+    """Write to a stream; one of another coding gets a question mark for what it cannot show."""
+    coding = out.encoding or "utf-8"
+    out.write(text.encode(coding, "replace").decode(coding))
+    out.flush()
 
 
 def checked_target(output: str) -> Path:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from llmchoose.cli.options import (
+    SAMPLES,
     AsOf,
     Changes,
     KnowledgePath,
@@ -34,7 +35,7 @@ def command(
     output: Output = None,
     as_of: AsOf = None,
     changes: Changes = None,
-    samples: Samples = 500,
+    samples: Samples = SAMPLES,
     seed: Seed = 0,
     rulebook: RulebookPath = None,
     knowledge: KnowledgePath = None,

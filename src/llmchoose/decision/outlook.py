@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import accumulate
 
 from llmchoose.decision.break_even import (
@@ -28,7 +27,7 @@ from llmchoose.decision.rank import Ranked, Weighed
 from llmchoose.decision.weights import WeightFlip, weight_flips
 from llmchoose.decision.what_if import Tried, WhatIf, lead, try_all
 from llmchoose.estimate.approaches.model import Estimate
-from llmchoose.estimate.inputs import Inputs, read_inputs
+from llmchoose.estimate.inputs import Inputs, fewer
 
 # Draws with which changes are searched for; what is found is held against all of them.
 FEW = 32
@@ -68,7 +67,7 @@ def look_ahead(
     if not open_:
         return Outlook()
     best, others = open_[0], open_[1:]
-    few = fewer(inputs, min(FEW, inputs.draws.samples))
+    few = fewer(inputs, FEW)
     steps, asked, rough = first_steps(few), open_answers(few), rough_values(few)
     answers = without_each(few)
     tried, by_step, by_node, by_value, by_answer = _together(
@@ -111,12 +110,6 @@ def _together(few: Inputs, *groups: Sequence[WhatIf]) -> tuple[Tried, ...]:
     ends = list(accumulate(len(group) for group in groups))
     starts = [0, *ends[:-1]]
     return (tried, *(part(tried, start, end) for start, end in zip(starts, ends, strict=True)))
-
-
-def fewer(inputs: Inputs, samples: int) -> Inputs:
-    """The same profile with a part of its draws."""
-    day = date.fromisoformat(inputs.day)
-    return read_inputs(inputs.profile, inputs.knowledge, inputs.draws.fewer(samples), day)
 
 
 def part(tried: Tried, start: int, end: int) -> Tried:

@@ -228,6 +228,12 @@ def read_inputs(
     )
 
 
+def fewer(inputs: Inputs, most: int) -> Inputs:
+    """The same profile with a part of its draws: so many at most."""
+    draws = inputs.draws.fewer(min(most, inputs.draws.samples))
+    return read_inputs(inputs.profile, inputs.knowledge, draws, date.fromisoformat(inputs.day))
+
+
 def draw_field(
     field: Field,
     profile: Profile,

@@ -3,12 +3,21 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from llmchoose.errors import InputError, Problem, quoted
 from llmchoose.knowledge.fields import Field
-from llmchoose.profile.dump import write_text
 from llmchoose.yamltext import parse_yaml
-from llmchoose.yamltext.tree import Document, Node, Pair, Pairs, Scalar, Sequence, splice
+from llmchoose.yamltext.tree import (
+    LINE_BREAK,
+    Document,
+    Node,
+    Pair,
+    Pairs,
+    Scalar,
+    Sequence,
+    splice,
+)
 
 # How the comment begins beside a question that nobody could answer.
 NOT_KNOWN = "not known"
@@ -35,7 +44,7 @@ class Entry:
     def line(self) -> str:
         """The entry as it is written, without indent."""
         value = f" {self.value}" if self.value else ""
-        return f"{write_text(self.field.key)}:{value}{self.note}"
+        return f"{self.field.key}:{value}{self.note}"
 
     @property
     def note(self) -> str:
@@ -160,14 +169,9 @@ def _new_section(document: Document, root: Pairs, entry: Entry, fields: Mapping[
 
 def _last_before(within: Pairs, field: Field, fields: Mapping[str, Field]) -> Pair | None:
     """The entry of a mapping after which a field, or its section, belongs by the schema."""
-    order = list(fields)
-    keys = [(_key_in(within, other), order.index(other.name)) for other in fields.values()]
-    place = order.index(field.name)
-    earlier = [
-        (within.pairs[key].key.span.first, key)
-        for key, at in keys
-        if key in within.pairs and at < place
-    ]
+    ahead = takewhile(lambda other: other.name != field.name, fields.values())
+    keys = {_key_in(within, other) for other in ahead} & within.pairs.keys()
+    earlier = [(within.pairs[key].key.span.first, key) for key in keys]
     return within.pairs[max(earlier)[1]] if earlier else None
 
 
@@ -203,7 +207,7 @@ def _line_end(document: Document, place: int) -> int:
     text = document.text
     while place and text[place - 1] in " \t\r\n":
         place -= 1
-    found = re.compile(r"\r\n|\r|\n").search(text, place)
+    found = LINE_BREAK.search(text, place)
     return found.start() if found else len(text)
 
 
@@ -212,7 +216,7 @@ def _line_start(document: Document, place: int) -> int:
 
 
 def _newline(document: Document) -> str:
-    found = re.search(r"\r\n|\r|\n", document.text)
+    found = LINE_BREAK.search(document.text)
     return found[0] if found else "\n"
 
 

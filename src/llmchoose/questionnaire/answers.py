@@ -10,9 +10,9 @@ from llmchoose.knowledge.load import Knowledge
 from llmchoose.profile.dump import write_text, write_value
 from llmchoose.profile.load import set_value
 from llmchoose.profile.model import Profile, Value
+from llmchoose.profile.values import LONGEST_TEXT
 from llmchoose.quantity import MULTIPLIERS, Quantity
 
-LONGEST = 10_000
 SHORTEST_WORD = 4
 UNKNOWN = ("", "unknown", "dunno", "dont know", "i dont know", "not known", "no idea")
 _YES, _NO = ("y", "yes", "true"), ("n", "no", "false")
@@ -37,8 +37,8 @@ def read_answer(field: Field, typed: str, profile: Profile, knowledge: Knowledge
     Raises:
         InputError: It is none of the field; the sentence says what to write.
     """
-    if len(typed) > LONGEST:
-        message = f"the answer has {len(typed)} characters; at most {LONGEST} are read"
+    if len(typed) > LONGEST_TEXT:
+        message = f"the answer has {len(typed)} characters; at most {LONGEST_TEXT} are read"
         raise InputError((Problem(message, hint="write a short one, or press Enter"),))
     _refuse_doubtful(field, typed.strip())
     source = _source(field, typed.strip())
@@ -99,8 +99,7 @@ def _source(field: Field, typed: str) -> str:
     if field.type in ("trials", "waivers"):
         return typed
     if field.type == "flag":
-        word = typed.lower()
-        return "true" if word in _YES else "false" if word in _NO else _quoted(typed)
+        return "true" if typed.lower() in _YES else "false"
     if field.type in ("quantity", "duration"):
         return _quoted(_amount(field, typed))
     if field.type == "enum":

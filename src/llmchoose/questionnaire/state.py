@@ -53,12 +53,11 @@ class State:
     @cached_property
     def left(self) -> "Left":
         """What is left to ask of the questions that are asked by themselves."""
-        from llmchoose.estimate.inputs import read_inputs
+        from llmchoose.estimate.inputs import fewer
         from llmchoose.questionnaire.worth import weigh_questions
 
         rule, said = self.knowledge.asking, {*self.profile.values, *self.profile.blank}
-        draws = self._inputs.draws.fewer(min(rule.draws, self.samples))
-        few = read_inputs(self.profile, self.knowledge, draws, date.fromisoformat(self._inputs.day))
+        few = fewer(self._inputs, rule.draws)
         fields = [one for one in self.knowledge.fields.values() if one.ask and one.name not in said]
         return weigh_questions(self._inputs, few, fields, self._weighed[1], rule)
 

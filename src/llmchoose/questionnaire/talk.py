@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from llmchoose.questionnaire.standing import Standing
 
 NAME = "name"
-SAMPLES = 500
+SAMPLES = 500  # as in `assess`, which is dear to load
 # What was decided comes out of the talk and goes not into it.
 NEVER_ASKED = ("decision.",)
 
@@ -176,7 +176,7 @@ class Questionnaire:
             text = put(text, entry, fields)
         made = replace(self, text=text, state=None)
         if entries:
-            made._check_layout(self, entries)
+            made._check_kept(self, entries)
         return made
 
     def _copied(self, one: Field, profile: Profile) -> Entry:
@@ -237,10 +237,10 @@ class Questionnaire:
 
     def _with(self, entry: Entry) -> "Questionnaire":
         made = self._after(put(self.text, entry, self.knowledge.fields), entry.field.name)
-        made._check_layout(self, [entry])
+        made._check_kept(self, [entry])
         return made
 
-    def _check_layout(self, before: "Questionnaire", entries: Sequence[Entry]) -> None:
+    def _check_kept(self, before: "Questionnaire", entries: Sequence[Entry]) -> None:
         """Refuse a text that does not read, or lost an answer, because of how a file is laid out.
 
         Raises:

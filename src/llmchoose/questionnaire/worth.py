@@ -17,7 +17,7 @@ from llmchoose.estimate.blocks import block_of, scenarios_of, stacked
 from llmchoose.estimate.formulas.distributions import percentiles
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.estimate.priors import distinct
-from llmchoose.knowledge.fields import Field
+from llmchoose.knowledge.fields import Effort, Field
 from llmchoose.knowledge.questions import AskingRule
 
 Places = NDArray[np.intp]
@@ -98,7 +98,7 @@ def weigh_questions(
     for field in fields:
         rows = np.array([place for place, row in enumerate(tried) if row[0] is field])
         weights = np.array([tried[place][2] for place in rows])
-        answerable = rule.answerable[field.ask or "known"]
+        answerable = rule.answerable[_ask(field)]
         shift = np.abs(chances[:, single][:, rows] - chances[:, :1]).sum(axis=0) / 2
         found.append(
             Worth(
@@ -106,7 +106,7 @@ def weigh_questions(
                 answerable * float(weights @ (best[single][rows] != base)),
                 answerable * float(weights @ shift),
                 _information(_bins(field, scenarios[field.name], known[field.name]), ends),
-                rule.effort[field.ask or "known"],
+                rule.effort[_ask(field)],
             )
         )
     ordered = sorted(found, key=lambda one: (-round(one.worth, 6), one.field))
@@ -132,7 +132,12 @@ def _chances(weighed: Weighed) -> NDArray[np.float64]:
 def _known(inputs: Inputs, field: Field, rule: AskingRule) -> NDArray[np.bool_]:
     """In which scenarios the person knows the answer."""
     luck = np.resize(inputs.draws.uniform(f"asked:{field.name}"), rule.scenarios)
-    return np.asarray(luck < rule.answerable[field.ask or "known"])
+    return np.asarray(luck < rule.answerable[_ask(field)])
+
+
+def _ask(field: Field) -> Effort:
+    """How hard a question is; one that is not asked by itself counts as known."""
+    return field.ask or "known"
 
 
 def _bins(field: Field, answers: np.ndarray, known: NDArray[np.bool_]) -> Places:

@@ -1,5 +1,6 @@
 """The part of the JSON contract that says what would change the choice."""
 
+from dataclasses import asdict
 from typing import Any
 
 from llmchoose.assessment import Assessment
@@ -8,7 +9,7 @@ from llmchoose.decision.flips import Flip
 from llmchoose.decision.influence import Influence
 from llmchoose.decision.trials import Evidence
 from llmchoose.decision.weights import WeightFlip
-from llmchoose.estimate.formulas.distributions import Band, significant
+from llmchoose.estimate.formulas.distributions import significant
 from llmchoose.knowledge.fields import Field
 from llmchoose.profile.dump import write_value
 
@@ -66,15 +67,9 @@ def _trial(one: Evidence) -> dict[str, Any]:
         "interval": [significant(one.interval.low), significant(one.interval.high)],
         "counted": one.counted,
         "why_not": one.why_not or None,
-        "prior": _band(one.prior),
-        "posterior": _band(one.posterior),
+        "prior": asdict(one.prior) if one.prior else None,
+        "posterior": asdict(one.posterior) if one.posterior else None,
     }
-
-
-def _band(figures: Band | None) -> dict[str, float] | None:
-    if figures is None:
-        return None
-    return {"p10": figures.p10, "p50": figures.p50, "p90": figures.p90}
 
 
 def _flip(one: Flip, field: Field, assessment: Assessment) -> dict[str, Any]:

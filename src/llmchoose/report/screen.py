@@ -57,6 +57,12 @@ def wrapped(text: str, width: int, style: str = "") -> Iterator[Line]:
     return ((line, style) for line in wrap(text, width, break_on_hyphens=False))
 
 
+def paragraph(text: str, width: int, indent: str = "") -> list[str]:
+    """A paragraph as indented lines; of an empty text one empty line."""
+    found = [line for line, _ in wrapped(text, width - len(indent))]
+    return [f"{indent}{line}" for line in found or [""]]
+
+
 def listed(
     rows: Sequence[Pair], width: int, styles: Mapping[str, str] | None = None
 ) -> Iterator[Line]:

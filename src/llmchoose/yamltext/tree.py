@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from llmchoose.errors import Mark, Problem
 
 Plain = str | int | float | bool | None
-_BREAK = re.compile(r"\r\n|\r|\n")
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _INTEGER = re.compile(r"[-+]?\d+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _WORDS: Mapping[str, Plain] = {
@@ -104,7 +104,7 @@ class Document:
 
 def lines_of(text: str) -> tuple[str, ...]:
     """The lines of a text as the parser counts them."""
-    return tuple(_BREAK.split(text))
+    return tuple(LINE_BREAK.split(text))
 
 
 def line_of(text: str, number: int) -> str:

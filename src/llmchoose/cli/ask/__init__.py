@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from llmchoose.cli.options import (
+    SAMPLES,
     AsOf,
     Changes,
     KnowledgePath,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from llmchoose.questionnaire.talk import Questionnaire
 
 COPIED = ("name", "description", "as_of")
-SAMPLES = 500
 
 
 def command(
@@ -63,7 +63,7 @@ def command(
     from llmchoose.knowledge.load import load_knowledge
     from llmchoose.knowledge.weights import reweighted, split_changes
     from llmchoose.profile.edit import check_layout, with_task
-    from llmchoose.questionnaire.talk import Questionnaire, Terms
+    from llmchoose.questionnaire.talk import NAME, Questionnaire, Terms
 
     _check(profile, output_format, everything=everything, quick=quick)
     weights, fields = split_changes(changes or [])
@@ -77,9 +77,10 @@ def command(
             talk.profile  # noqa: B018 what is wrong with a file is told before anything is asked
             check_layout(talk.text)
         beforehand = _given(talk, fields)
-        if not talk.text and any(change.partition("=")[0].strip() == "name" for change in fields):
-            talk = beforehand(talk)
-            keeper.save(talk.text)
+        if talk.text or any(change.partition("=")[0].strip() == NAME for change in fields):
+            before, talk = talk, beforehand(talk)
+            if talk.text != before.text:
+                keeper.save(talk.text)
         left = False
         if answers is not None:
             talk = _followed(talk, answers, beforehand, keeper)
@@ -155,9 +156,6 @@ def _led(
     asker = _asker(plain=plain or aside, aside=aside)
     if talk.text:
         asker.say(f"Going on with {talk.path}.")
-        before, talk = talk, beforehand(talk)
-        if talk.text != before.text:
-            keeper.save(talk.text)
     try:
         led = lead(talk, keeper, asker, _suggested(talk.path), beforehand)
     except KeyboardInterrupt:
@@ -191,23 +189,23 @@ def _kept(keeper: "Keeper") -> None:
 
 def _end(talk: "Questionnaire", output_format: str, repeat: str) -> None:
     """The assessment, where the profile is, and the command that repeats it."""
-    from llmchoose.assessment import assess
-    from llmchoose.report.formats.terminal import render_all
-    from llmchoose.report.screen import terminal_width, wrapped
-    from llmchoose.report.talk.standing import summary
-
     if output_format == "json":
         from llmchoose.report.talk.json import render
 
         write(render(talk, talk.path), None)
         return
+    from llmchoose.assessment import assess
+    from llmchoose.report.formats.terminal import render_all
+    from llmchoose.report.screen import paragraph, terminal_width
+    from llmchoose.report.talk.standing import summary
+
     terms = talk.terms
     made = assess(
         talk.profile, talk.knowledge, as_of=terms.as_of, seed=terms.seed, samples=terms.samples
     )
     write(render_all([made]), None)
     end = [f"In short: {summary(talk.standing)}", talk.settled, f"The profile is {talk.path}."]
-    lines = [line for text in end for line, _ in wrapped(text, terminal_width())]
+    lines = [line for text in end for line in paragraph(text, terminal_width())]
     write("\n".join([*lines, f"The same again: {repeat}", ""]), None)
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TextIO
 
+from llmchoose.cli.options import show
 from llmchoose.errors import InputError, Problem
 from llmchoose.knowledge.fields import Field
-from llmchoose.report.screen import listed, terminal_width, wrapped
+from llmchoose.report.screen import listed, paragraph, terminal_width
 from llmchoose.report.talk.questions import KEYS, choices, form, title
 
 # An answer of 10,000 letters is too long already; the rest of such a line is thrown away.
@@ -29,18 +30,16 @@ class PlainAsker:
 
     def say(self, text: str, indent: str = "") -> None:
         """Write a sentence, wrapped to the terminal."""
-        for line, _ in [*wrapped(text, terminal_width() - len(indent))] or [("", "")]:
-            self._write(f"{indent}{line}\n")
+        for line in paragraph(text, terminal_width(), indent):
+            show(f"{line}\n", self.out)
 
     def show(self, field: Field, number: int, suggested: str) -> None:
         """Write a question, its choices and how it is answered."""
-        self._write("\n")
+        show("\n", self.out)
         self.say(title(field, number))
         rows = [(f"  {at} {name}", said) for at, (name, said) in enumerate(choices(field), 1)]
-        if field.type == "flag":
-            rows = []
         for line, _ in listed(rows, terminal_width()):
-            self._write(f"{line}\n")
+            show(f"{line}\n", self.out)
         self.say(form(field), INDENT)
         if suggested:
             self.say(f"Enter: {suggested}", INDENT)
@@ -64,18 +63,13 @@ class PlainAsker:
             EOFError: There is none.
             InputError: It is too long, or is not UTF-8.
         """
-        self._write(prompt)
+        show(prompt, self.out)
         if sys.stdin is None:  # closed by whoever called us
             raise EOFError
         data = read_line(sys.stdin.buffer.readline)
         if not sys.stdin.isatty():
-            self._write("\n")
+            show("\n", self.out)
         return data
-
-    def _write(self, text: str) -> None:
-        coding = self.out.encoding or "utf-8"
-        self.out.write(text.encode(coding, "replace").decode(coding))
-        self.out.flush()
 
 
 def read_line(readline: Callable[[int], bytes]) -> str:

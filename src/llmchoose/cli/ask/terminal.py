@@ -1,6 +1,6 @@
 """Questions in a real terminal: choices in a menu under the line, with arrow keys and search."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from prompt_toolkit import PromptSession
@@ -16,11 +16,10 @@ from prompt_toolkit.styles import Style
 
 from llmchoose.cli.ask.plain import INDENT, PROMPT
 from llmchoose.knowledge.fields import Field
-from llmchoose.questionnaire.answers import LONGEST
-from llmchoose.report.screen import terminal_width, wants_colour, wrapped
-from llmchoose.report.talk.questions import KEYS, choices, form, title, words
+from llmchoose.profile.values import LONGEST_TEXT
+from llmchoose.report.screen import paragraph, terminal_width, wants_colour
+from llmchoose.report.talk.questions import KEYS, UNKNOWN, form, menu, title
 
-UNKNOWN = "unknown"
 # The terminal's own colours, so that dark and light ones both read well.
 STYLE = Style.from_dict(
     {
@@ -47,13 +46,13 @@ class TerminalAsker:
 
     def say(self, text: str, indent: str = "") -> None:
         """Write a sentence, wrapped to the terminal."""
-        for line, _ in [*wrapped(text, terminal_width() - 1 - len(indent))] or [("", "")]:
-            print_formatted_text(f"{indent}{line}", color_depth=_depth())
+        for line in paragraph(text, terminal_width() - 1, indent):
+            print_formatted_text(line, color_depth=_depth())
 
     def show(self, field: Field, number: int, suggested: str) -> None:
         """Write a question and how it is answered."""
         print_formatted_text("")
-        for line, _ in wrapped(title(field, number), terminal_width() - 1):
+        for line in paragraph(title(field, number), terminal_width() - 1):
             shown = FormattedText([("class:question", line)])
             print_formatted_text(shown, style=STYLE, color_depth=_depth())
         self.say(form(field), INDENT)
@@ -64,13 +63,10 @@ class TerminalAsker:
         Raises:
             EOFError: Ctrl-D. KeyboardInterrupt: Ctrl-C.
         """
-        rows = [*choices(field), *words(field)]
-        many = field.type == "enums"
-        if rows:
-            rows.append((UNKNOWN, "I don't know"))
+        rows, many = menu(field), field.type == "enums"
         return self.session.prompt(
             PROMPT,
-            completer=_Menu(tuple(rows), many, bool(field.values)),
+            completer=_Menu(rows, many, bool(field.values)),
             placeholder=suggested,
             bottom_toolbar=f"Enter: {suggested}   q leave" if suggested else KEYS,
             pre_run=_open_menu if rows else None,
@@ -95,7 +91,7 @@ class TerminalAsker:
 class _Menu(Completer):
     """The choices whose words begin with, or hold, what is typed."""
 
-    rows: tuple[tuple[str, str], ...]
+    rows: Sequence[tuple[str, str]]
     many: bool
     numbered: bool
 
@@ -133,7 +129,7 @@ def _keys() -> KeyBindings:
     def _paste(event: KeyPressEvent) -> None:
         # One line, and no more of it than can be an answer: it would be drawn sign by sign.
         text = event.data.replace("\r", " ").replace("\n", " ")
-        event.current_buffer.insert_text(text[: LONGEST + 1])
+        event.current_buffer.insert_text(text[: LONGEST_TEXT + 1])
 
     @keys.add(Keys.Vt100MouseEvent)
     def _stray(event: KeyPressEvent) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from llmchoose.cli.estimate.answer import answer, prepare
 from llmchoose.cli.estimate.options import Explained, Format, Written, read_amount
-from llmchoose.cli.options import AsOf, KnowledgePath, Output, Samples, Seed
+from llmchoose.cli.options import SAMPLES, AsOf, KnowledgePath, Output, Samples, Seed
 
 if TYPE_CHECKING:
     from llmchoose.quantity import Quantity
@@ -48,7 +48,7 @@ def command(
     reasoning_tokens: Reasoning = None,
     as_of: AsOf = None,
     knowledge: KnowledgePath = None,
-    samples: Samples = 500,
+    samples: Samples = SAMPLES,
     seed: Seed = 0,
     explain: Explained = False,
     output_format: Written = Format.terminal,

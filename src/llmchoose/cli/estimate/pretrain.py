@@ -22,7 +22,7 @@ from llmchoose.cli.estimate.options import (
     read_params,
     read_tokens,
 )
-from llmchoose.cli.options import AsOf, KnowledgePath, Output, Samples, Seed
+from llmchoose.cli.options import SAMPLES, AsOf, KnowledgePath, Output, Samples, Seed
 from llmchoose.errors import InputError, Problem
 
 
@@ -90,7 +90,7 @@ def command(
     region: Place = "World",
     as_of: AsOf = None,
     knowledge: KnowledgePath = None,
-    samples: Samples = 500,
+    samples: Samples = SAMPLES,
     seed: Seed = 0,
     explain: Explained = False,
     output_format: Written = Format.terminal,

@@ -21,7 +21,7 @@ from llmchoose.cli.estimate.options import (
     read_number,
     read_params,
 )
-from llmchoose.cli.options import AsOf, KnowledgePath, Output, Samples, Seed
+from llmchoose.cli.options import SAMPLES, AsOf, KnowledgePath, Output, Samples, Seed
 
 LENGTHS, TOGETHER, RATES, TIMES = (1.0, 1e8), (1.0, 1e8), (1e-6, 1e7), (1e-5, 1e5)
 MANY = ("max", "inf", "offline", "saturation", "saturated")
@@ -71,7 +71,7 @@ def command(
     region: Place = "World",
     as_of: AsOf = None,
     knowledge: KnowledgePath = None,
-    samples: Samples = 500,
+    samples: Samples = SAMPLES,
     seed: Seed = 0,
     explain: Explained = False,
     output_format: Written = Format.terminal,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from llmchoose import __version__
@@ -98,7 +99,7 @@ def _source(name: str, assessment: Assessment) -> dict[str, Any]:
 
 
 def _assumption(one: Assumption) -> dict[str, Any]:
-    value = _band(one.value) if isinstance(one.value, Band) else dict(one.value)
+    value = asdict(one.value) if isinstance(one.value, Band) else dict(one.value)
     return {"input": one.input, "value": value, "source": "|".join(one.source), "note": one.note}
 
 
@@ -136,7 +137,7 @@ def _combination(partner: Partner) -> dict[str, Any]:
     pair = partner.estimate
     return {
         "approaches": [pair.primary, pair.partner],
-        "quality": _band(band(partner.quality)),
+        "quality": asdict(band(partner.quality)),
         "cost": {
             "one_time_usd": _maybe(pair.one_time_usd),
             "monthly_usd": _maybe(pair.monthly_usd),
@@ -148,8 +149,8 @@ def _combination(partner: Partner) -> dict[str, Any]:
         "energy_kwh": _maybe(pair.energy_kwh),
         "tco2e": _maybe(pair.tco2e),
         "adds": {
-            "quality": _band(band(partner.adds)),
-            "total_usd": _band(band(pair.added_usd)),
+            "quality": asdict(band(partner.adds)),
+            "total_usd": asdict(band(pair.added_usd)),
         },
         "reason": partner.reason,
         "sources": list(partner.sources),
@@ -174,9 +175,9 @@ def _approach(one: Ranked, estimate: Estimate, assessment: Assessment) -> dict[s
             }
             for gate in one.gates
         ],
-        "quality": _band(band(one.quality)),
-        "net_benefit": _band(band(one.net_benefit)),
-        "fit": _band(band(one.fit)),
+        "quality": asdict(band(one.quality)),
+        "net_benefit": asdict(band(one.net_benefit)),
+        "fit": asdict(band(one.fit)),
         "probability_best": one.probability_best,
         "criteria": [_criterion(scored, shares) for scored in one.criteria],
         "techniques": [
@@ -252,11 +253,7 @@ def _compute(estimate: Estimate) -> dict[str, Any]:
 
 
 def _maybe(values: Array | None) -> dict[str, float] | None:
-    return None if values is None else _band(band(values))
-
-
-def _band(figures: Band) -> dict[str, float]:
-    return {"p10": figures.p10, "p50": figures.p50, "p90": figures.p90}
+    return None if values is None else asdict(band(values))
 
 
 def render_all(assessments: Iterable[Assessment], *, plain: bool = False) -> str:

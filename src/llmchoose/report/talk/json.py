@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from llmchoose.estimate.formulas.distributions import Band, significant
+from llmchoose.estimate.formulas.distributions import significant
 from llmchoose.questionnaire.standing import Standing
 from llmchoose.questionnaire.talk import Questionnaire
 
@@ -49,13 +50,7 @@ def _standing(field: str, now: Standing) -> Mapping[str, Any]:
         "field": field,
         "approach": now.approach,
         "confidence": now.confidence,
-        "total_usd": _band(now.total_usd),
+        "total_usd": asdict(now.total_usd) if now.total_usd else None,
         "probability_best": {name: significant(part) for name, part in now.chances.items()},
         "moved": {name: significant(by) for name, by in (now.moved or {}).items()},
     }
-
-
-def _band(figures: Band | None) -> Mapping[str, float] | None:
-    if figures is None:
-        return None
-    return {name: significant(getattr(figures, name)) for name in ("p10", "p50", "p90")}

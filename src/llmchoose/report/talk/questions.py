@@ -12,6 +12,7 @@ from llmchoose.quantity import show_quantity
 from llmchoose.questionnaire.unknown import said_of_unknown
 
 KEYS = "Enter: don't know   ? why   b back   s skip   q save, leave"
+UNKNOWN = "unknown"
 MOST_CLAIMS = 3
 MOST_NOT_ASKED = 5
 _FORMS = {
@@ -49,8 +50,6 @@ def form(field: Field) -> str:
 
 def choices(field: Field) -> list[tuple[str, str]]:
     """The values of a question, each in plain words; empty where it has none to choose from."""
-    if field.type == "flag":
-        return [("yes", ""), ("no", "")]
     return [(value, field.choices.get(value, "")) for value in field.values]
 
 
@@ -61,6 +60,13 @@ def words(field: Field) -> list[tuple[str, str]]:
         (word, show_quantity(amount, field.unit).replace("..", " to ") if shares else "")
         for word, amount in field.words.items()
     ]
+
+
+def menu(field: Field) -> list[tuple[str, str]]:
+    """All that can be chosen as an answer; empty where it can only be written."""
+    yes_no = [("yes", ""), ("no", "")] if field.type == "flag" else []
+    rows = [*choices(field), *yes_no, *words(field)]
+    return [*rows, (UNKNOWN, "I don't know")] if rows else []
 
 
 def reasons(field: Field, knowledge: Knowledge) -> list[str]:
@@ -86,9 +92,9 @@ def reasons(field: Field, knowledge: Knowledge) -> list[str]:
 
 
 def not_asked(fields: Sequence[Field]) -> str:
-    """What stays at its prior, the most telling first; empty when everything was asked."""
+    """What stays at its prior, the most telling first."""
     names = [field.name for field in fields[:MOST_NOT_ASKED]]
-    return f"Not asked, taken as usual: {', '.join(names)} …" if names else ""
+    return f"Not asked, taken as usual: {', '.join(names)} …"
 
 
 def title(field: Field, number: int) -> str:
