@@ -72,6 +72,18 @@ def told(held: tuple[Held, ...], facts: Facts) -> tuple[GateResult, ...]:
     return tuple(_told(one, facts) for one in held)
 
 
+def every_gate(
+    approach: Approach,
+    held: tuple[Held, ...],
+    facts: Facts,
+    settled: Settled | None,
+    rungs: Mapping[str, float],
+) -> tuple[GateResult, ...]:
+    """What the calendar, the trials and the rulebook's gates say of one approach."""
+    special = (not_yet(approach, facts.inputs), reached(approach, settled, rungs))
+    return (*(gate for gate in special if gate), *told(held, facts))
+
+
 def _told(held: Held, facts: Facts) -> GateResult:
     gate, passed = held.gate, bool(held.passed.all())
     names = [name for test in gate.when.tests for name in (test.input, test.than) if name]

@@ -22,7 +22,15 @@ from llmchoose.decision.fit import (
     score_criteria,
     told_criteria,
 )
-from llmchoose.decision.gates import GateResult, Held, hold_gates, is_open, not_yet, reached, told
+from llmchoose.decision.gates import (
+    GateResult,
+    Held,
+    every_gate,
+    hold_gates,
+    is_open,
+    not_yet,
+    reached,
+)
 from llmchoose.decision.quality import expected_quality
 from llmchoose.decision.trials import after_trials, settled_by, shifts
 from llmchoose.estimate.approaches.model import Estimate
@@ -155,12 +163,12 @@ def weigh(inputs: Inputs, estimates: Estimates) -> Weighed:
     hard, soft = (
         tuple(gate for gate in book.gates if gate.kind == kind) for kind in ("hard", "soft")
     )
-    facts = _facts(inputs, estimates)
+    facts = facts_about(inputs, estimates)
     closing: dict[str, tuple[Held, ...]] = {
         one.id: hold_gates(hard, one, facts[one.id]) for one in approaches
     }
     left = {name: is_open(gates) for name, gates in closing.items()}
-    facts = _facts(inputs, estimates, outdone=outdone(approaches, estimates, quality, left))
+    facts = facts_about(inputs, estimates, outdone=outdone(approaches, estimates, quality, left))
     held = {one.id: closing[one.id] + hold_gates(soft, one, facts[one.id]) for one in approaches}
     moved, late = shifts(prior, quality), _penalties(inputs)
     fits, benefits, scored, taken_by = [], [], [], []
@@ -271,7 +279,7 @@ def chances(scores: Array, open_: Truth, noise: float) -> Array:
 def rank_approaches(inputs: Inputs, estimates: Estimates, weighed: Weighed) -> tuple[Ranked, ...]:
     """All approaches of a single profile, best first, with what speaks for and against each."""
     book = inputs.knowledge.rulebook
-    facts = _facts(inputs, estimates, cheapest=_cheapest(estimates, weighed))
+    facts = facts_about(inputs, estimates, cheapest=_cheapest(estimates, weighed))
     rungs: dict[str, float] = {one.id: one.rung for one in inputs.knowledge.approaches}
     settled = settled_by(inputs, rungs)
     telling = tuple(one for one in book.criteria if one.decides == "never")
@@ -279,8 +287,6 @@ def rank_approaches(inputs: Inputs, estimates: Estimates, weighed: Weighed) -> t
     ranked = []
     for place, one in enumerate(inputs.knowledge.approaches):
         mine = facts[one.id]
-        gates = told(weighed.held[place], mine)
-        special = (not_yet(one, inputs), reached(one, settled, rungs))
         beside = score_criteria(telling, one, mine, book.ladder.inferred_weight)
         points = sorted((*weighed.points[place], *beside), key=lambda one: order[one.criterion.id])
         ranked.append(
@@ -288,7 +294,7 @@ def rank_approaches(inputs: Inputs, estimates: Estimates, weighed: Weighed) -> t
                 one,
                 0,
                 bool(weighed.open[place].all()),
-                (*(gate for gate in special if gate), *gates),
+                every_gate(one, weighed.held[place], mine, settled, rungs),
                 told_criteria(points, one, mine),
                 weighed.fit[place],
                 weighed.benefit[place],
@@ -352,7 +358,7 @@ def outdone(
     }
 
 
-def _facts(
+def facts_about(
     inputs: Inputs,
     estimates: Estimates,
     *,
