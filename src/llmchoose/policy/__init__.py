@@ -1,0 +1,1 @@
+"""Proposals held against an organisation's policy: rules, limits, waivers, findings."""
