@@ -1,6 +1,7 @@
 """The command line: commands, the one error handler, exit codes.
 
-0 done; 2 the input or the call is wrong (a message on standard error, nothing written).
+0 done; 1 a check found something, or a cost rose too far; 2 the input or the call is wrong (a
+message on standard error, nothing written).
 """
 
 import os
@@ -22,7 +23,17 @@ class Commands(LazyGroup):
 
     modules: ClassVar[dict[str, str]] = {
         name: f"llmchoose.cli.{name}"
-        for name in ("assess", "ask", "explain", "sweep", "estimate", "backtest", "init", "schema")
+        for name in (
+            "assess",
+            "ask",
+            "check",
+            "explain",
+            "sweep",
+            "estimate",
+            "backtest",
+            "init",
+            "schema",
+        )
     }
 
 

@@ -59,7 +59,7 @@ Output = Annotated[
 ]
 
 
-def read_day(text: str | None) -> date | None:
+def read_day(text: str | None, option: str = "--as-of") -> date | None:
     """Read a day the way profiles spell it.
 
     Raises:
@@ -72,7 +72,7 @@ def read_day(text: str | None) -> date | None:
     try:
         return parse_day(text)
     except ValueError as error:
-        raise InputError((Problem(f"--as-of: {error}"),)) from error
+        raise InputError((Problem(f"{option}: {error}"),)) from error
 
 
 def read_profile(path: str, knowledge: "Knowledge", changes: list[str]) -> "Profile":

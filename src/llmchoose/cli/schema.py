@@ -13,6 +13,7 @@ class Schema(StrEnum):
     """Schemas that can be printed."""
 
     profile = "profile"
+    policy = "policy"
 
 
 def command(
@@ -21,8 +22,14 @@ def command(
 ) -> None:
     """Print the JSON Schema of a file that llmchoose reads or writes."""
     from llmchoose.knowledge.load import load_knowledge
-    from llmchoose.profile.schema import json_schema
 
-    del name  # one schema so far
-    schema = json_schema(load_knowledge().fields)
+    known = load_knowledge()
+    if name is Schema.policy:
+        from llmchoose.policy.schema import json_schema as policy_schema
+
+        schema = policy_schema(known.policy)
+    else:
+        from llmchoose.profile.schema import json_schema
+
+        schema = json_schema(known.fields)
     write(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", output)

@@ -13,6 +13,7 @@ from llmchoose.explanation.pages.benefit import charge_page, worth_page
 from llmchoose.explanation.pages.criterion import criterion_page
 from llmchoose.explanation.pages.facts import TABLES, factor_page, fitted_page, gpu_page
 from llmchoose.explanation.pages.gate import gate_page
+from llmchoose.explanation.pages.policy import limit_page, policy_rule_page
 from llmchoose.explanation.pages.profile import field_page, reading_page
 from llmchoose.explanation.pages.quality import (
     case_page,
@@ -45,6 +46,8 @@ PAGES: Mapping[str, Callable[[Any, Knowledge], Page]] = {
     "worth": worth_page,
     "term": term_page,
     "practice": practice_page,
+    "policy rule": policy_rule_page,
+    "limit": limit_page,
     "field": field_page,
     "reading": reading_page,
     "step": step_page,

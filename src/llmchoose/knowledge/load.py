@@ -34,6 +34,7 @@ from llmchoose.knowledge.tables import (
 )
 
 if TYPE_CHECKING:
+    from llmchoose.knowledge.policy import PolicyBook
     from llmchoose.knowledge.questions import AskingRule
     from llmchoose.knowledge.readings import Reading
     from llmchoose.knowledge.reference import Conflict, Practice, Term
@@ -304,6 +305,14 @@ class Knowledge:
 
         rule: AskingRule = build(AskingRule, read_yaml_file(self.folder / "questions.yaml"))
         return rule
+
+    @cached_property
+    def policy(self) -> "PolicyBook":
+        """What proposals are held against."""
+        from llmchoose.knowledge.policy import PolicyBook  # only `check` and `explain` ask for it
+
+        book: PolicyBook = build(PolicyBook, read_yaml_file(self.folder / "policy.yaml"))
+        return book
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:

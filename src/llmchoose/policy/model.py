@@ -37,7 +37,7 @@ class GradeSet:
     """The severity that a policy gives a rule, and where."""
 
     grade: Grade
-    where: Mark
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class OwnRule:
 
     Attributes:
         when: A CEL expression over profile, estimate and decision: true is a finding.
-        where: Where the expression stands, and that line of the file.
+        lines: Where each line of the expression begins in the file.
     """
 
     id: str
@@ -54,8 +54,12 @@ class OwnRule:
     severity: Grade
     when: str
     message: str
-    where: Mark
-    line: str = ""
+    lines: tuple[Place, ...]
+
+    @property
+    def where(self) -> Mark:
+        """Where the expression begins."""
+        return self.lines[0].mark
 
 
 @dataclass(frozen=True)

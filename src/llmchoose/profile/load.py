@@ -12,7 +12,7 @@ from llmchoose.profile.values import READERS, Reader
 from llmchoose.profile.world import World
 from llmchoose.yamltext import STARTER, parse_yaml
 from llmchoose.yamltext.files import read_bounded
-from llmchoose.yamltext.tree import Document, Pair, Pairs, Scalar, lines_of
+from llmchoose.yamltext.tree import Document, Pair, Pairs, Scalar, Sequence, lines_of
 
 __all__ = ["load_profile", "parse_day", "parse_profile", "set_value"]
 
@@ -56,6 +56,7 @@ def parse_profile(data: bytes, path: str, knowledge: World) -> Profile:
     if reader.problems:
         raise InputError(sorted(reader.problems, key=_place))
     marks = {name: pairs[name].value.span.start for name in values}
+    marks |= _marks_of_entries(pairs, "decision.waivers")
     blank = frozenset(pairs) - frozenset(values)
     return Profile(path, values, marks, lines_of(document.text), blank)
 
@@ -187,6 +188,13 @@ def _guess(key: str, section: str, fields: Mapping[str, Field]) -> str:
         return f"it has {', '.join(names)}"
     found = next(field for field in fields.values() if other == f"did you mean {field.key}?")
     return f"did you mean {found.key} of {found.section or 'the profile itself'}?"
+
+
+def _marks_of_entries(pairs: Mapping[str, Pair], name: str) -> dict[str, Mark]:
+    """Where each entry of a list stands, as `decision.waivers[0]`."""
+    value = pairs[name].value if name in pairs else None
+    items = value.items if isinstance(value, Sequence) else ()
+    return {f"{name}[{place}]": item.span.start for place, item in enumerate(items)}
 
 
 def _read_all(pairs: Mapping[str, Pair], reader: Reader) -> dict[str, Value]:

@@ -60,7 +60,7 @@ class Profile:
         path: Name of the file.
         values: Field -> value, in the field's unit and in the order of fields.yaml; only what
             was given.
-        marks: Field -> where its value stands.
+        marks: Field -> where its value stands; entries of waivers as `decision.waivers[0]`.
         lines: The file, line by line.
         blank: Fields that stand in the file without a value: nobody knows them.
     """

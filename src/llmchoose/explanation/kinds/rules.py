@@ -14,6 +14,7 @@ from llmchoose.explanation.choice import (
 from llmchoose.explanation.kinds.kind import Ids, Kind, as_ids
 from llmchoose.explanation.wording import blanks, listed
 from llmchoose.knowledge.load import Knowledge
+from llmchoose.knowledge.policy import PolicyLimit, PolicyRule
 from llmchoose.knowledge.reference import Conflict, Practice, Term
 from llmchoose.knowledge.rules import (
     Approach,
@@ -132,6 +133,14 @@ def _step_cites(row: PlanStep) -> Ids:
     return row.step.sources
 
 
+def _policy_rule(row: PolicyRule) -> str:
+    return f"{row.severity}: {row.title}"
+
+
+def _limit(row: PolicyLimit) -> str:
+    return f"most of the {row.text}"
+
+
 def _choice_cites(row: Choice) -> Ids:
     return as_ids(row.rule.source)
 
@@ -163,5 +172,7 @@ RULES = (
     Kind("worth", "worths", "rules", worths, _worth, _charge_ids, _worth_cites),
     Kind("term", "glossary", "rules", lambda k: k.glossary, _said, _term_ids),
     Kind("practice", "practices", "rules", lambda k: k.practices, _said),
+    Kind("policy rule", "policy-rules", "rules", lambda k: k.policy.rules, _policy_rule),
+    Kind("limit", "limits", "rules", lambda k: k.policy.limits, _limit),
 )
 STEPS = Kind("step", "steps", "profile", plan_steps, _step, _step_ids, _step_cites)

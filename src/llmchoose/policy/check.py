@@ -1,0 +1,218 @@
+"""Many files held against a policy: each is read, weighed and judged, and none stops another."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache, partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from llmchoose.errors import InputError
+from llmchoose.estimate.formulas.distributions import Array, Band, band
+from llmchoose.knowledge.load import Knowledge
+from llmchoose.policy.expression import Judge
+from llmchoose.policy.findings import (
+    Grades,
+    Judged,
+    found_in,
+    judged_by_own,
+    unreadable,
+    waiver_faults,
+)
+from llmchoose.policy.force import holds, limits_in_force, rules_in_force
+from llmchoose.policy.model import Checked, Finding, OwnRule, Policy, Proposal, Totals
+from llmchoose.policy.record import schema_of
+from llmchoose.policy.waiving import known_before, waive
+from llmchoose.profile.find import Candidate, is_profile
+from llmchoose.profile.load import parse_profile
+from llmchoose.profile.model import Profile
+from llmchoose.survey import Figure, Surveyed, survey
+from llmchoose.yamltext.files import read_bounded
+
+# Files to a task: enough to go through the formulas together, few enough to show progress.
+AT_ONCE = 250
+# Fewer files than this are checked here: another process takes longer to start.
+WORTH_A_PROCESS = 150
+SUMMED: tuple[Figure, ...] = ("one_time_usd", "total_usd", "gpu_hours")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What proposals are held against, beside the knowledge.
+
+    Attributes:
+        today: Day against which expiry and age are judged; the knowledge's own when left out.
+        as_of: Day of the decisions; each profile's own when left out.
+        baseline: Findings that were there before, as fingerprint -> rule; `baseline_path` its file.
+        workers: Processes to spread it over; the result is the same for any number.
+    """
+
+    policy: Policy = field(default_factory=Policy)
+    today: date | None = None
+    as_of: date | None = None
+    seed: int = 0
+    samples: int = 500
+    baseline: Mapping[str, str] = field(default_factory=dict)
+    baseline_path: str = ""
+    workers: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """What some files come to.
+
+    Attributes:
+        sums: Draws of the proposals' figures, summed; empty where none has the figure.
+        unpriced: A price is missing in one of them.
+    """
+
+    judged: tuple[Judged, ...]
+    skipped: int
+    sums: Mapping[str, Array]
+    unpriced: bool
+
+
+def check(
+    files: Sequence[Candidate],
+    knowledge: Knowledge,
+    terms: Terms,
+    progress: Progress = lambda done, of: None,
+) -> Checked:
+    """Hold files against the rules.
+
+    Args:
+        files: Files that may be profiles; what is none is skipped and counted.
+        knowledge: Facts and rules.
+        terms: The policy, and how to judge.
+        progress: Is told how many of how many files are done.
+
+    Raises:
+        InputError: An expression of the policy is wrong.
+    """
+    policy, today = terms.policy, terms.today or date.fromisoformat(knowledge.as_of)
+    rules = rules_in_force(policy, knowledge.policy)
+    grades: Grades = {rule.id: rule.grade for rule in rules if holds(rule) and rule.grade != "off"}
+    own = [one for one in policy.own.values() if one.id in grades]
+    asked = replace(terms, today=today, baseline={})
+    findings: list[Finding] = []
+    proposals: list[Proposal] = []
+    skipped, unpriced = 0, False
+    sums: dict[str, Array] = {}
+    with closing(_judge(own, knowledge)) as judge:
+        done = 0
+        for part in _parts(files, knowledge, asked, grades, own=bool(own)):
+            for judged in part.judged:
+                outcomes = judge.judge(judged.record) if judged.record else []
+                found = [*judged.findings, *judged_by_own(judged, outcomes, own, grades, knowledge)]
+                granted = (*judged.waivers, *policy.waivers)
+                findings += waive(found, granted, today, judged.proposal.path)
+                proposals.append(judged.proposal)
+            skipped, unpriced = skipped + part.skipped, unpriced or part.unpriced
+            for name, draws in part.sums.items():
+                sums[name] = sums[name] + draws if name in sums else draws
+            done += len(part.judged) + part.skipped
+            progress(done, len(files))
+    findings = [*waiver_faults(policy.waivers, grades, knowledge, today), *findings]
+    findings = known_before(findings, terms.baseline, terms.baseline_path)
+    there = {one.fingerprint for one in findings}
+    return Checked(
+        policy.path,
+        rules,
+        today,
+        terms.today is not None,
+        tuple(proposals),
+        skipped,
+        tuple(findings),
+        _totals(sums, unpriced=unpriced),
+        sum(known not in there for known in terms.baseline),
+    )
+
+
+def _judge(own: Sequence[OwnRule], knowledge: Knowledge) -> Judge:
+    """The process that judges a policy's own rules, its expressions checked."""
+    judge = Judge(own, schema_of(knowledge.fields, [row.id for row in knowledge.approaches]))
+    judge.check()
+    return judge
+
+
+def check_expressions(policy: Policy, knowledge: Knowledge) -> None:
+    """Hold the expressions of a policy against what they may read.
+
+    Raises:
+        InputError: One is wrong, with its place; or CEL is not installed.
+    """
+    with closing(_judge(list(policy.own.values()), knowledge)):
+        return
+
+
+def _parts(
+    files: Sequence[Candidate], knowledge: Knowledge, terms: Terms, grades: Grades, *, own: bool
+) -> Iterator[_Part]:
+    """The files in their order, some at a time, here or in processes beside this one."""
+    tasks = [files[at : at + AT_ONCE] for at in range(0, len(files), AT_ONCE)]
+    if terms.workers == 1 or len(files) < WORTH_A_PROCESS:
+        yield from (_part(knowledge, terms, grades, own, task) for task in tasks)
+        return
+    # What was read already stays here: the other processes read their own.
+    fresh = Knowledge(knowledge.folder, knowledge.overlay, knowledge.rulebook_file)
+    work = partial(_part, fresh, terms, grades, own)
+    with ProcessPoolExecutor(terms.workers, get_context("spawn")) as pool:
+        yield from pool.map(work, tasks)
+
+
+@lru_cache(maxsize=1)
+def _kept(knowledge: Knowledge) -> Knowledge:
+    """The same knowledge for all tasks of a process, so that its tables are read once."""
+    return knowledge
+
+
+def _part(
+    knowledge: Knowledge, terms: Terms, grades: Grades, own: bool, files: Sequence[Candidate]
+) -> _Part:
+    known, today = _kept(knowledge), terms.today or date.fromisoformat(knowledge.as_of)
+    limits = limits_in_force(terms.policy, known.policy)
+    read = [_read(one, known) for one in files]
+    profiles = [one for one in read if isinstance(one, Profile)]
+    weighed = survey(profiles, known, as_of=terms.as_of, seed=terms.seed, samples=terms.samples)
+    judged: list[Judged] = []
+    sums: dict[str, Array] = {}
+    for file, one in zip(files, read, strict=True):
+        if isinstance(one, Profile):
+            surveyed = next(weighed)
+            found = found_in(surveyed, known, limits, grades, today, recorded=own)
+            _add(sums, surveyed, found.proposal)
+            judged.append(found)
+        elif isinstance(one, InputError):
+            judged.append(unreadable(file.path, one.problems, grades, known))
+    unpriced = any(one.proposal.lower_bound for one in judged)
+    return _Part(tuple(judged), sum(one is None for one in read), sums, unpriced)
+
+
+def _read(file: Candidate, knowledge: Knowledge) -> Profile | InputError | None:
+    """The profile in a file, what is wrong with it, or None where it is none."""
+    try:
+        data = read_bounded(Path(file.path), "name a profile in it", "")
+        if not file.named and not is_profile(file.path, data):
+            return None
+        return parse_profile(data, file.path, knowledge)
+    except InputError as error:
+        return error
+
+
+def _add(sums: dict[str, Array], one: Surveyed, proposal: Proposal) -> None:
+    for name in SUMMED:
+        draws = one.draws(proposal.approach, name) if proposal.approach else None
+        if draws is not None:
+            sums[name] = sums.get(name, np.zeros(1)) + np.ravel(draws)
+
+
+def _totals(sums: Mapping[str, Array], *, unpriced: bool) -> Totals:
+    bands: dict[str, Band] = {name: band(draws) for name, draws in sums.items()}
+    return Totals(
+        bands.get("one_time_usd"), bands.get("total_usd"), bands.get("gpu_hours"), unpriced
+    )

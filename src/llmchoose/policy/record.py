@@ -1,0 +1,153 @@
+"""What an expression may read: the types of it, and a proposal as it reads one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from llmchoose.knowledge.fields import Field
+from llmchoose.policy.answers import middle_of
+from llmchoose.profile.model import OwnedGpus, Profile, Trial, Waiver, plain
+from llmchoose.quantity import Quantity
+from llmchoose.survey import Figure, Surveyed
+
+BANDS: Mapping[str, tuple[Figure, ...]] = {
+    "": (
+        "quality",
+        "net_benefit",
+        "fit",
+        "time_to_production_days",
+        "energy_kwh",
+        "tco2e",
+    ),
+    "cost": ("one_time_usd", "monthly_usd", "total_usd"),
+    "compute": ("gpu_hours", "wall_clock_days", "memory_gb_per_gpu"),
+}
+Members = list[tuple[str, str]]
+Record = dict[str, Any]
+
+
+def schema_of(fields: Mapping[str, Field], approaches: Sequence[str]) -> dict[str, Members]:
+    """What an expression may read: messages with their members, each with its type.
+
+    Types are number, text, flag, texts, or the name of a message; `[…]` is a list of them.
+    """
+    profile: dict[str, Members] = {"profile": []}
+    for field in fields.values():
+        if field.section:
+            if not any(name == field.section for name, _ in profile["profile"]):
+                profile["profile"].append((field.section, f"profile.{field.section}"))
+            profile.setdefault(f"profile.{field.section}", []).append((field.key, _type(field)))
+        else:
+            profile["profile"].append((field.key, _type(field)))
+    band = [("p10", "number"), ("p50", "number"), ("p90", "number")]
+    cost: Members = [*((name, "band") for name in BANDS["cost"]), ("lower_bound", "flag")]
+    compute: Members = [("gpu", "text"), *((name, "band") for name in BANDS["compute"])]
+    estimate: Members = [
+        ("approach", "text"),
+        ("family", "text"),
+        ("feasible", "flag"),
+        ("probability_best", "number"),
+        ("gates", "[gate]"),
+        ("cost", "estimate.cost"),
+        ("compute", "estimate.compute"),
+        *((name, "band") for name in BANDS[""]),
+    ]
+    decision: Members = [
+        ("approach", "text"),
+        ("family", "text"),
+        ("confidence", "number"),
+        ("confidence_words", "text"),
+        ("agrees_with_decision", "flag"),
+        ("probability_best", "decision.probability_best"),
+    ]
+    return {
+        **profile,
+        "owned": [("gpu", "text"), ("count", "number")],
+        "trial": [
+            *((name, "text") for name in ("approach", "model", "metric", "date")),
+            *((name, "number") for name in ("score", "examples", "training_examples", "cost")),
+        ],
+        "waiver": [(name, "text") for name in ("rule", "reason", "approved_by", "expires")],
+        "band": list(band),
+        "gate": [("id", "text"), ("kind", "text"), ("passed", "flag"), ("reason", "text")],
+        "estimate": estimate,
+        "estimate.cost": cost,
+        "estimate.compute": compute,
+        "decision": decision,
+        "decision.probability_best": [(name, "number") for name in approaches],
+    }
+
+
+def _type(field: Field) -> str:
+    return {
+        "quantity": "number",
+        "duration": "number",
+        "flag": "flag",
+        "enums": "[text]",
+        "gpus": "[owned]",
+        "trials": "[trial]",
+        "waivers": "[waiver]",
+    }.get(field.type, "text")
+
+
+def record_of(one: Surveyed, approach: str | None) -> Record:
+    """A proposal as expressions read it; what is unknown is left out."""
+    knowledge = one.inputs.knowledge
+    decided = one.profile.get("decision.approach")
+    decision = {
+        "approach": one.recommended,
+        "family": _family(one, one.recommended),
+        "confidence": one.confidence,
+        "confidence_words": one.confidence_words,
+        "agrees_with_decision": None if decided is None else decided == one.recommended,
+        "probability_best": {row.id: one.probability_best(row.id) for row in knowledge.approaches},
+    }
+    estimate = _estimate(one, approach) if approach else {}
+    profile = _profile(one.profile, knowledge.fields)
+    return {"profile": profile, "estimate": estimate, "decision": decision}
+
+
+def _family(one: Surveyed, approach: str | None) -> str | None:
+    rows = one.inputs.knowledge.approaches
+    return next((row.family for row in rows if row.id == approach), None)
+
+
+def _estimate(one: Surveyed, approach: str) -> Record:
+    training = one.estimates[approach].training
+    nested: Record = {
+        "approach": approach,
+        "family": _family(one, approach),
+        "feasible": one.feasible(approach),
+        "probability_best": one.probability_best(approach),
+        "gates": [
+            {"id": gate.id, "kind": gate.kind, "passed": gate.passed, "reason": gate.reason}
+            for gate in one.gates(approach)
+        ],
+        "cost": {"lower_bound": one.estimates[approach].lower_bound},
+        "compute": {"gpu": training.gpu.id if training else None},
+    }
+    for section, names in BANDS.items():
+        place = nested[section] if section else nested
+        for name in names:
+            found = one.figure(approach, name)
+            place[name] = None if found is None else vars(found)
+    return nested
+
+
+def _profile(profile: Profile, fields: Mapping[str, Field]) -> Record:
+    nested: Record = {}
+    for name, value in profile.values.items():
+        field = fields[name]
+        place = nested.setdefault(field.section, {}) if field.section else nested
+        place[field.key] = middle_of(value, field) if isinstance(value, Quantity) else _plain(value)
+    return nested
+
+
+def _plain(value: object) -> object:
+    """A value as plain data; a range inside a trial is its mean."""
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Trial | Waiver | OwnedGpus):
+        return {name: _plain(part) for name, part in vars(value).items() if part is not None}
+    if isinstance(value, Quantity):
+        return (value.low + value.high) / 2
+    return plain(value)
