@@ -19,8 +19,8 @@ WORKER = Path(__file__).parent / "worker.py"
 SECONDS = 2.0
 STARTING_SECONDS = 30.0
 CHUNK = 65_536
-# What the runtime says of an expression that goes round too often.
-TOO_LONG = "Iteration budget"
+# What the runtime says of an expression that goes round too often, or grows too large.
+BOUNDS = {"Iteration budget": "too many steps", "bad_alloc": "too much memory"}
 
 
 @dataclass(frozen=True)
@@ -94,17 +94,19 @@ class Judge:
 
     def _outcome(self, rule: OwnRule) -> Outcome:
         answer = self._answer(self._seconds)
-        if answer is not None and "fault" not in answer:
-            return Outcome(rule.id, answer["holds"])
-        if answer is not None and TOO_LONG not in answer["fault"]:
-            return Outcome(rule.id, None, visible_fault(answer["fault"]))
-        self._stopped.add(rule.id)
-        if answer is not None:
-            fault = "it was stopped, for it takes too many steps"
-        else:
+        if answer is None:
             self.close()
-            fault = f"it was stopped, for it gave no answer in {self._seconds:g} seconds"
-        return Outcome(rule.id, None, f"{fault}; it is judged no more")
+            return self._stop(rule, f"it gave no answer in {self._seconds:g} seconds")
+        if "fault" not in answer:
+            return Outcome(rule.id, answer["holds"])
+        bound = next((said for word, said in BOUNDS.items() if word in answer["fault"]), None)
+        if bound:
+            return self._stop(rule, f"it takes {bound}")
+        return Outcome(rule.id, None, visible_fault(answer["fault"]))
+
+    def _stop(self, rule: OwnRule, why: str) -> Outcome:
+        self._stopped.add(rule.id)
+        return Outcome(rule.id, None, f"it was stopped, for {why}; it is judged no more")
 
     def _is_stopped(self, place: int) -> bool:
         return self._rules[place].id in self._stopped

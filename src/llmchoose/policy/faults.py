@@ -32,33 +32,31 @@ def problems_of(rule: OwnRule, fault: str, schema: Mapping[str, Members]) -> lis
     for line, column, said in _FAULT.findall(fault):
         if "'*error*'" in said:
             continue  # follows from another
-        message, hint, name = _sentence(said, schema)
-        found.append(_at(rule, int(line), int(column), name, f"{rule.id}: {message}", hint))
+        message, hint, name = _sentence(said, rule.when, schema)
+        place, start = _at(rule, int(line), int(column), name)
+        mark = Mark(place.mark.path, place.mark.line, start)
+        found.append(Problem(f"{rule.id}: {message}", mark, place.line, max(1, len(name)), hint))
     if found:
         return found
     first = rule.lines[0]
-    message, hint, _ = _sentence(fault, schema)
-    return [Problem(f"{rule.id}: {message}", first.mark, first.line, _rest(first), hint)]
+    message, hint, _ = _sentence(fault, rule.when, schema)
+    width = max(1, len(first.line.rstrip()) - first.mark.column + 1)
+    return [Problem(f"{rule.id}: {message}", first.mark, first.line, width, hint)]
 
 
-def _rest(place: Place) -> int:
-    return max(1, len(place.line.rstrip()) - place.mark.column + 1)
-
-
-def _at(rule: OwnRule, line: int, column: int, name: str, message: str, hint: str) -> Problem:
-    if line > len(rule.lines):  # a text that YAML folded: its lines are not those of the file
-        return Problem(message, rule.lines[0].mark, rule.lines[0].line, 1, hint)
+def _at(rule: OwnRule, line: int, column: int, name: str) -> tuple[Place, int]:
+    """The line of the file that a complaint is about, and the column in it."""
+    if rule.folded or line > len(rule.lines):
+        place = next((one for one in rule.lines if name and name in one.line), rule.lines[0])
+        return place, max(place.line.find(name) + 1, 1) if name else place.mark.column
     place = rule.lines[line - 1]
     start = place.mark.column + column - 1
-    if name:
-        # The checker points at a dot or a bracket beside the name.
-        near = [found.start() + 1 for found in re.finditer(re.escape(name), place.line)]
-        start = min(near, key=lambda at: abs(at - start), default=start)
-    mark = Mark(place.mark.path, place.mark.line, max(1, start))
-    return Problem(message, mark, place.line, max(1, len(name)), hint)
+    # The checker points at a dot or a bracket beside the name.
+    near = [found.start() + 1 for found in re.finditer(re.escape(name), place.line)] if name else []
+    return place, min(near, key=lambda at: abs(at - start), default=start)
 
 
-def _sentence(said: str, schema: Mapping[str, Members]) -> tuple[str, str, str]:
+def _sentence(said: str, text: str, schema: Mapping[str, Members]) -> tuple[str, str, str]:
     """A complaint of the checker as a sentence, a hint, and the name that it is about."""
     if found := _FIELD.search(said):
         name, owner = found[1], found[2].removeprefix("llmchoose.").replace("_in_", ".")
@@ -67,6 +65,9 @@ def _sentence(said: str, schema: Mapping[str, Members]) -> tuple[str, str, str]:
         return f"{quoted(name)} is not part of {owner}", hint, name
     if found := _NAME.search(said):
         name = found[1]
+        if re.search(rf"\b{re.escape(name)}\s*\(", text):
+            hint = "CEL has has, size, startsWith, contains, matches, all, exists and filter"
+            return f"{quoted(name)} is no function of expressions", hint, name
         known = ("profile", "estimate", "decision")
         hint = did_you_mean(name.split(".")[0], known) or (
             "an expression reads profile, estimate and decision"
@@ -82,6 +83,8 @@ def _sentence(said: str, schema: Mapping[str, Members]) -> tuple[str, str, str]:
     if "Syntax error" in said:
         hint = "an expression such as estimate.cost.total_usd.p50 > 200000"
         return "the expression cannot be read from here on", hint, ""
+    if "recursion limit" in said:
+        return "the expression is nested too deep", "write it flatter, or as two rules", ""
     return visible_fault(said), "an expression is true or false", ""
 
 

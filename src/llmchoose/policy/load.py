@@ -105,8 +105,9 @@ def _chain(
         if target in read:
             continue
         if not target.is_file():
-            message = f"{quoted(name)} is no file: {quoted(str(target))} does not exist"
-            raise InputError((document.problem(node, message, _nearby(target)),))
+            raise InputError(
+                (document.problem(node, f"{quoted(name)} does not exist", _nearby(target)),)
+            )
         shown = Path(path.parent / name)
         found += _chain(shown, knowledge, inside, (*above, path.resolve()), read)
     return [*found, part]
@@ -275,24 +276,27 @@ def _own(item: Node, reading: _Reading) -> None:
         next(grade for grade in GRADES if grade == (read.get("severity") or "error")),
         str(read["when"]),
         str(read.get("message") or read.get("title") or f"the rule {name} of the policy holds"),
-        _lines(when, str(read["when"]), reading.document),
+        *_lines(when, reading.document),
     )
 
 
-def _lines(node: Node, text: str, document: Document) -> tuple[Place, ...]:
-    """Where each line of an expression begins, so that the checker's columns can be told."""
-    start, lines = node.span.start, lines_of(document.text)
-    if document.text[node.span.first : node.span.first + 1] == "|":
-        rows = range(start.line, min(start.line + len(text.split("\n")), len(lines)))
-        return tuple(
-            Place(
-                Mark(document.path, row + 1, len(lines[row]) - len(lines[row].lstrip()) + 1),
-                lines[row],
-            )
-            for row in rows
-        )
+def _lines(node: Node, document: Document) -> tuple[tuple[Place, ...], bool]:
+    """Where each line of an expression begins, and whether YAML has joined them."""
+    span, lines = node.span, lines_of(document.text)
+    if document.text[span.first : span.first + 1] in ("|", ">"):
+        # A block ends where the next thing begins.
+        rows = range(span.start.line, min(span.end.line, len(lines)))
+        places = tuple(_line_of(row, document.path, lines[row]) for row in rows)
+        return places, document.text[span.first] == ">"
     shift = int(isinstance(node, Scalar) and node.quoted)
-    return (Place(Mark(document.path, start.line, start.column + shift), lines[start.line - 1]),)
+    start = Mark(document.path, span.start.line, span.start.column + shift)
+    first = Place(start, lines[start.line - 1])
+    rest = range(span.start.line, span.end.line)
+    return (first, *(_line_of(row, document.path, lines[row]) for row in rest)), bool(rest)
+
+
+def _line_of(row: int, path: str, line: str) -> Place:
+    return Place(Mark(path, row + 1, len(line) - len(line.lstrip()) + 1), line)
 
 
 def _place_of(node: Node, reading: _Reading) -> Place:

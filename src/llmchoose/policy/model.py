@@ -47,6 +47,7 @@ class OwnRule:
     Attributes:
         when: A CEL expression over profile, estimate and decision: true is a finding.
         lines: Where each line of the expression begins in the file.
+        folded: YAML has joined its lines, so that columns of the expression are not the file's.
     """
 
     id: str
@@ -55,6 +56,7 @@ class OwnRule:
     when: str
     message: str
     lines: tuple[Place, ...]
+    folded: bool = False
 
     @property
     def where(self) -> Mark:

@@ -68,7 +68,7 @@ def _judge(rule: Any, data: Any) -> dict[str, Any]:
     try:
         result = rule.eval(data=data)
     except (RuntimeError, ValueError, MemoryError) as error:
-        return {"holds": None, "fault": str(error) or "it takes too much memory"}
+        return {"holds": None, "fault": str(error) or "bad_alloc"}
     if result.type().name() != "BOOL":
         return {"holds": None, "fault": str(result.value())}
     return {"holds": bool(result.value())}
