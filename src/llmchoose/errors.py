@@ -11,7 +11,8 @@ LONGEST_WORD = 80
 NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ufeff\ufffe\uffff]"
 )
-_ESCAPED = re.compile(f"{NOT_TEXT.pattern}|[\t\r\n]")
+# Surrogates stand for the bytes of a file name that are no UTF-8.
+_ESCAPED = re.compile(f"{NOT_TEXT.pattern}|[\t\r\n\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,26 @@ def show_problem(problem: Problem) -> str:
     text = f"error: {visible(problem.message)}"
     if problem.mark is None:
         return f"{text}\n  {visible(problem.hint)}" if problem.hint else text
-    mark = problem.mark
-    text += f"\n  --> {visible(mark.path)}:{mark.line}:{mark.column}"
-    shown, start, width = _cut(problem.line, mark.column - 1, problem.width)
+    return "\n".join((text, *show_place(problem.mark, problem.line, problem.width, problem.hint)))
+
+
+def show_place(
+    mark: Mark, line: str, width: int, hint: str = "", shown: int = SHOWN
+) -> tuple[str, str, str]:
+    """Where something is: the file, the line, a caret under what is meant and the hint beside it.
+
+    Args:
+        mark: The place.
+        line: The line as it stands in the file.
+        width: Characters of it that are meant.
+        hint: What was probably meant.
+        shown: The most characters of the line to show.
+    """
+    text, start, wide = _cut(line, mark.column - 1, width, shown)
     number = str(mark.line)
-    carets = f"{' ' * start}{'^' * width} {visible(problem.hint)}".rstrip()
-    return f"{text}\n{number} | {shown}\n{' ' * len(number)} | {carets}"
+    carets = f"{' ' * start}{'^' * wide} {visible(hint)}".rstrip()
+    place = f"  --> {visible(mark.path)}:{mark.line}:{mark.column}"
+    return place, f"{number} | {text}", f"{' ' * len(number)} | {carets}"
 
 
 def visible(text: str) -> str:
@@ -102,15 +117,15 @@ def one_of(words: Iterable[str]) -> str:
     return f"{', '.join(front)} or {last}" if front else last
 
 
-def _cut(line: str, column: int, width: int) -> tuple[str, int, int]:
+def _cut(line: str, column: int, width: int, shown: int) -> tuple[str, int, int]:
     """The part of a line around a column: the text, where the caret starts, how wide it is."""
-    first = max(0, column - SHOWN // 2) if len(line) > SHOWN else 0
-    last = min(len(line), first + SHOWN)
+    first = max(0, column - shown // 2) if len(line) > shown else 0
+    last = min(len(line), first + shown)
     before, after = "…" if first else "", "…" if last < len(line) else ""
     start = before + visible(line[first:column])
     meant = visible(line[column : min(column + width, last)])
-    shown = before + visible(line[first:last]) + after
-    return shown.rstrip(), _cells(start), max(1, _cells(meant))
+    text = before + visible(line[first:last]) + after
+    return text.rstrip(), _cells(start), max(1, _cells(meant))
 
 
 def _cells(text: str) -> int:
