@@ -27,6 +27,7 @@ class Commands(LazyGroup):
             "assess",
             "ask",
             "check",
+            "diff",
             "explain",
             "sweep",
             "estimate",

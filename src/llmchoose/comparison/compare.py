@@ -9,6 +9,7 @@ from llmchoose.comparison.model import (
     Amount,
     ApproachChange,
     Attribution,
+    Basis,
     Change,
     Comparison,
     Costs,
@@ -52,6 +53,7 @@ def compare(old: Assessment | None, new: Assessment | None) -> Comparison:
         _approaches(old, new),
         shared.inputs if shared else _unshared(old, new),
         shared,
+        _basis(new),
     )
 
 
@@ -73,7 +75,13 @@ def _alone(old: Assessment | None, new: Assessment | None) -> Comparison:
         _approaches(old, new),
         (),
         None,
+        _basis(there),
     )
+
+
+def _basis(assessment: Assessment) -> Basis:
+    knowledge, draws = assessment.knowledge, assessment.inputs.draws
+    return Basis(knowledge.rulebook.id, knowledge.as_of, draws.seed, draws.samples)
 
 
 def _side(assessment: Assessment) -> Side:

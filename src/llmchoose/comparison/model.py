@@ -167,6 +167,16 @@ class Attribution:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What both sides were assessed with."""
+
+    rulebook: str
+    knowledge_as_of: str
+    seed: int
+    samples: int
+
+
+@dataclass(frozen=True)
 class Comparison:
     """What changed from one profile to another.
 
@@ -184,6 +194,7 @@ class Comparison:
     approaches: tuple[ApproachChange, ...]
     inputs: tuple[InputChange, ...]
     attribution: Attribution | None
+    basis: Basis
 
     @property
     def kind(self) -> Literal["new", "removed", "changed", "same"]:
