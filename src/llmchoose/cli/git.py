@@ -294,7 +294,7 @@ def _no_repository(done: subprocess.CompletedProcess[bytes]) -> InputError:
         where = os.fsdecode(own[1]).strip() if own else "FOLDER"
         hint = f"if you trust it: git config --global --add safe.directory {where}"
         return InputError((Problem("the repository belongs to another user", hint=hint),))
-    if b"work tree" in done.stderr:
+    if b"work tree" in done.stderr or b"bare repository" in done.stderr:
         hint = "run this in a checkout"
         return InputError((Problem("the repository has no working tree here", hint=hint),))
     if b"not a git repository" in done.stderr:

@@ -47,6 +47,8 @@ def read_limit(text: str) -> Limit:
         return Limit(spelt, share=float(percent[1]) / 100)
     if _ZERO.fullmatch(spelt):
         return Limit(spelt, usd=0.0)
+    if not any(sign in spelt for sign in DOLLARS):
+        raise ValueError(f"{quoted(text)} is neither a share nor dollars")
     money = parse_quantity(spelt, "money", "usd", bytes_per_token=math.nan, usd_per=DOLLARS)
     if not money.exact:
         raise ValueError(f"{quoted(text)} is a range; write one limit, such as 10% or $5k")
