@@ -1,4 +1,4 @@
-"""Reading a git repository that nobody trusts: nothing of its own runs, every failure a sentence."""
+"""Reading a git repository that nobody trusts: nothing of its own runs; failures are sentences."""
 
 import os
 import stat

@@ -237,9 +237,22 @@ def test_a_limit_is_a_share_or_dollars(text: str, share: float | None, usd: floa
     assert (limit.share, limit.usd) == (share, usd)
 
 
-@pytest.mark.parametrize("text", ["", "10", "-5%", "$1k..$2k", "ten", "10%%", "nan", "5 weeks"])
-def test_what_is_no_limit_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "neither a share nor dollars"),
+        ("10", "`10` is neither a share nor dollars"),
+        ("ten", "neither"),
+        ("10%%", "neither"),
+        ("nan", "neither"),
+        ("-5%", "neither"),
+        ("-$5", "negative"),
+        ("$1k..$2k", "a range"),
+        ("$5 weeks", "dollars"),
+    ],
+)
+def test_what_is_no_limit_is_refused(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
         read_limit(text)
 
 
