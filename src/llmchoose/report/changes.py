@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from llmchoose.comparison.compare import RECORD
 from llmchoose.comparison.limit import Limit, Rise
 from llmchoose.comparison.model import (
     TOTAL,
@@ -14,10 +15,11 @@ from llmchoose.comparison.model import (
     Side,
 )
 from llmchoose.comparison.review import Review
-from llmchoose.errors import Mark, visible
+from llmchoose.errors import LONGEST_WORD, Mark, visible
 from llmchoose.estimate.formulas.distributions import Band
 from llmchoose.quantity.short import short
 from llmchoose.report.phrases import DAYS_PER_WEEK, LONG_DAYS, money, span
+from llmchoose.report.screen import cut
 
 LABELS = {
     TOTAL: "total",
@@ -30,6 +32,7 @@ LABELS = {
 }
 TIME = "time_to_production_days"
 NOTHING = "nothing"
+OPEN = "left open"
 ARROW = " → "
 MIDDLES = "A change is that of the middle (p50); bands are p10 to p90."
 
@@ -90,9 +93,8 @@ def approach_rows(found: Comparison) -> Iterator[tuple[str, str, Row]]:
 
 
 def name_of(found: Comparison) -> str:
-    """The name of the project, before and after where it changed."""
-    names = [_name(side) for side in (found.old, found.new) if side is not None]
-    return between(names[0], names[-1])
+    """The name of the project; a former one stands among the inputs."""
+    return visible(str(found.side.profile.get("name")))
 
 
 def about(found: Comparison) -> str:
@@ -220,6 +222,8 @@ def step(name: str, change: Change) -> str:
     moved = change.p50
     if moved is None:
         return "unknown" if "unknown" in (change.old, change.new) else "-"
+    if not moved and change.old != change.new:
+        return "±0, the band moved"
     share = f" ({change.share:+.0%})" if change.share and moved else ""
     if name == TIME:
         unit, size = _unit(change.old, change.new)
@@ -268,10 +272,6 @@ def _sides(found: Comparison) -> list[Side]:
     return [side for side in (found.old, found.new) if side is not None]
 
 
-def _name(side: Side) -> str:
-    return visible(str(side.profile.get("name")))
-
-
 def _do(side: Side) -> str:
     if side.approach is None:
         return "nothing: every approach is closed"
@@ -293,15 +293,21 @@ def _of_what(found: Comparison) -> str:
 
 
 def _input_words(one: InputChange) -> str:
-    old, new = (NOTHING if text is None else visible(text) for text in (one.old, one.new))
-    did = []
-    if one.share_usd is None:
-        did.append("no formula reads it" if not one.changes_recommendation else "no part")
-    else:
-        did.append(signed("_usd", one.share_usd) if one.share_usd else "nothing on the cost")
+    old, new = (
+        OPEN if text is None else cut(visible(text), LONGEST_WORD) for text in (one.old, one.new)
+    )
+    did = [_part(one)]
     if one.turns_to is not None:
         did.append(f"alone turns the advice to {one.turns_to or NOTHING}")
     return f"{old}{ARROW}{new}: {', '.join(did)}{_place(one.new_mark or one.old_mark)}"
+
+
+def _part(one: InputChange) -> str:
+    if one.share_usd is not None:
+        return signed("_usd", one.share_usd) if one.share_usd else "nothing on the cost"
+    if one.field.startswith(RECORD):
+        return "what was decided, no input"
+    return "no formula reads it"
 
 
 def _place(mark: Mark | None) -> str:
