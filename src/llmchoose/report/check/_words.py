@@ -30,7 +30,7 @@ def found(counts: Mapping[str, int]) -> str:
 
 def tallied(findings: Iterable[Finding]) -> dict[str, int]:
     """What `Checked.counts` says, of some findings."""
-    counts = {**dict.fromkeys(SEVERITIES, 0), "waived": 0}
+    counts: dict[str, int] = dict.fromkeys((*SEVERITIES, "waived"), 0)
     for one in findings:
         counts["waived" if one.waived else one.severity] += 1
     return counts
@@ -109,10 +109,10 @@ def one_line(data: object) -> str:
     return f"{_RAW.sub(_escaped, text)}\n"
 
 
-def _escaped(found: re.Match[str]) -> str:
-    code = f"\\u{ord(found[0]):04x}"
+def _escaped(letter: re.Match[str]) -> str:
+    code = f"\\u{ord(letter[0]):04x}"
     # Many readers refuse half of a pair, even escaped: it stays to be seen as a text.
-    return f"\\{code}" if "\ud800" <= found[0] <= "\udfff" else code
+    return f"\\{code}" if "\ud800" <= letter[0] <= "\udfff" else code
 
 
 def without_empty(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def render(checked: Checked, *, plain: bool = False) -> str:
     for one in checked.findings:
         by_path.setdefault(one.path, []).append(one)
     proposals = {one.path: one for one in checked.proposals}
-    cases = [_case(path, proposals.get(path), said) for path, said in by_path.items()]
+    cases = [_case(path, proposals.get(path), told) for path, told in by_path.items()]
     numbers = {
         "tests": str(len(cases)),
         "failures": str(sum(one.find("failure") is not None for one in cases)),

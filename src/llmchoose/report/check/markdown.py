@@ -150,7 +150,7 @@ def _more(left: int, noun: str) -> str:
 
 def _place(one: Finding) -> str:
     """A path with its line, as code where Markdown can quote it."""
-    text = shortened(visible(f"{one.path}:{one.place.mark.line}"), LONGEST_NAME)
+    text = f"{visible(shortened(one.path, LONGEST_NAME))}:{one.place.mark.line}"
     return _text(text) if "`" in text or text != text.strip() else f"`{text}`"
 
 

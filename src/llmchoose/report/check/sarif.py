@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from llmchoose import __version__
+from llmchoose.errors import visible
 from llmchoose.policy.model import SEVERITIES, Checked, Finding, RuleInForce
 from llmchoose.report.check._words import (
     end_column,
@@ -92,7 +93,7 @@ def _rule(one: RuleInForce) -> dict[str, Any]:
         "help": _help(one),
         "defaultConfiguration": configuration,
     }
-    tags = ["llm", "policy", "own rule" if one.own else "shipped rule"]
+    tags = ["llm", "policy", "own-rule" if one.own else "shipped-rule"]
     if one.limit_name:
         tags.append(one.limit_name)
     properties = {"tags": tags, "problem.severity": PROBLEM.get(level, "recommendation")}
@@ -107,7 +108,7 @@ def _name(title: str) -> str:
 
 def _help(one: RuleInForce) -> dict[str, str]:
     fix, why = one.fix or one.title or one.id, one.rationale
-    parts = [escape(text) for text in (why, fix) if text]
+    parts = [escape(visible(text)) for text in (why, fix) if text]
     return {"text": fix, "markdown": "\n\n".join(parts)}
 
 
