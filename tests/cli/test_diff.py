@@ -270,8 +270,11 @@ def test_a_folder_shows_what_changed_with_totals_first(git: Any, run: Run, tmp_p
     found = run("--git", "base..HEAD", ".", "-f", "json").json
     assert [one["kind"] for one in found["comparisons"]] == ["changed", "new", "removed"]
     assert set(found["totals"]) == {"total_usd", "one_time_usd", "monthly_usd", "gpu_hours"}
-    page = run("--git", "base..HEAD", ".", "-f", "markdown").out
-    assert page.startswith("**3 profiles differ")
+    assert run("--git", "base..HEAD", ".", "-f", "markdown", "-o", "page.md").code == 0
+    assert (tmp_path / "page.md").read_text("utf-8").startswith("**3 profiles differ")
+    refused = run("--git", "base..HEAD", ".", "-o", "p/b.yaml")
+    assert (refused.code, refused.out) == (2, "")
+    assert "would overwrite" in refused.err
 
 
 def test_a_renamed_profile_is_held_against_what_it_was(git: Any, run: Run, tmp_path: Path) -> None:

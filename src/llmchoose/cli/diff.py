@@ -74,7 +74,7 @@ def command(
 
     renderer = format_called(output_format, FORMATS)
     limit = None if fail_if_cost_increases is None else _limit(fail_if_cost_increases)
-    refuse_overwriting(output, profiles)
+    refuse_overwriting(output, profiles if git is None else _like_a_profile(output))
     refuse_overwriting(output, (knowledge, rulebook), "the knowledge")
     known, day = load_knowledge(knowledge, rulebook), read_day(as_of)
     sides = (
@@ -90,6 +90,13 @@ def command(
     write(renderer.render(found, several=sides.several, plain=output is not None), output)
     if limit is not None and _too_dear(found, limit):
         raise typer.Exit(TOO_DEAR)
+
+
+def _like_a_profile(output: str | None) -> list[str]:
+    """The output where it is called like a profile: no report is, and a folder holds many."""
+    from llmchoose.profile.find import could_be_profile
+
+    return [output] if output and could_be_profile(output) else []
 
 
 def _limit(text: str) -> "Limit":

@@ -15,6 +15,7 @@ from llmchoose.cli.git_process import run_git, said, trusted_folders
 from llmchoose.errors import InputError, Problem, closest, quoted
 from llmchoose.yamltext import LARGEST
 
+DIGESTS = ("sha1", "sha256")
 REGULAR = ("100644", "100755")
 _OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 FETCH_ALL = "fetch the whole history: fetch-depth: 0 in actions/checkout, or git fetch --unshallow"
@@ -110,6 +111,9 @@ def open_repository(folder: str = ".") -> Repository:
     if done.returncode:
         raise _no_repository(done)
     digest, shallow, root = os.fsdecode(done.stdout).removesuffix("\n").split("\n", 2)
+    if digest not in DIGESTS:
+        hint = "git 2.30 or newer is needed"
+        raise InputError((Problem(f"git calls objects by {quoted(digest)}", hint=hint),))
     return Repository(os.path.realpath(root), digest, shallow == "true", tuple(trusted))
 
 
