@@ -112,7 +112,7 @@ def open_repository(folder: str = ".") -> Repository:
         raise _no_repository(done)
     digest, shallow, root = os.fsdecode(done.stdout).removesuffix("\n").split("\n", 2)
     if digest not in DIGESTS:
-        hint = "git 2.30 or newer is needed"
+        hint = "a newer git is needed"
         raise InputError((Problem(f"git calls objects by {quoted(digest)}", hint=hint),))
     return Repository(os.path.realpath(root), digest, shallow == "true", tuple(trusted))
 
