@@ -242,7 +242,7 @@ def test_changed_since_checks_the_files_of_a_pull_request(repository: Path) -> N
     git("add", ".")
     git("commit", "-q", "-m", "first")
     git("checkout", "-q", "-b", "change")
-    assert b"0 proposals" in run("--changed-since", "main", cwd=repository).stdout
+    assert b"no proposals to check" in run("--changed-since", "main", cwd=repository).stdout
     (repository / "proposals" / "new.yaml").write_text(UNOWNED, "utf-8")
     done = run("proposals", "--changed-since", "main", "--fail-on", "warning", cwd=repository)
     assert done.returncode == 1

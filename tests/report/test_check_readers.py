@@ -322,7 +322,7 @@ def test_any_text_is_read_back_from_junit(message: str, name: str, path: str) ->
     assert isinstance(case, TestCase)
     assert case.name == visible(path)
     (failure,) = case.result
-    assert failure.message == f"1 error: {visible(message)}"
+    assert failure.message == f"1 finding: {visible(message)}"
     assert visible(name) in str(failure.text)
 
 

@@ -109,13 +109,14 @@ def command(
         samples,
         read_baseline(baseline) if baseline else {},
         baseline or "",
+        severity,
         workers or _cores(),
     )
     checked = _checked(files, known, terms)
     if write_baseline is not None:
         write(baseline_of(checked.findings), write_baseline)
     write_all(outputs, checked)
-    if write_baseline is None and checked.fails(severity):
+    if write_baseline is None and checked.failed:
         raise typer.Exit(FOUND)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from llmchoose.errors import InputError
 from llmchoose.estimate.formulas.distributions import Array, Band, band
 from llmchoose.knowledge.load import Knowledge
+from llmchoose.knowledge.policy import Severity
 from llmchoose.policy.expression import Judge
 from llmchoose.policy.findings import (
     Grades,
@@ -49,6 +50,7 @@ class Terms:
         today: Day against which expiry and age are judged; the knowledge's own when left out.
         as_of: Day of the decisions; each profile's own when left out.
         baseline: Findings that were there before, as fingerprint -> rule; `baseline_path` its file.
+        fail_on: The lowest severity that fails.
         workers: Processes to spread it over; the result is the same for any number.
     """
 
@@ -59,6 +61,7 @@ class Terms:
     samples: int = 500
     baseline: Mapping[str, str] = field(default_factory=dict)
     baseline_path: str = ""
+    fail_on: Severity = "error"
     workers: int = 1
 
 
@@ -130,6 +133,7 @@ def check(
         tuple(findings),
         _totals(sums, unpriced=unpriced),
         sum(known not in there for known in terms.baseline),
+        terms.fail_on,
     )
 
 

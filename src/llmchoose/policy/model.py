@@ -219,6 +219,7 @@ class Checked:
         skipped: YAML files that are no profiles.
         findings: In the order of files and lines; waived ones too.
         gone: Entries of the baseline that were not found again.
+        fail_on: The lowest severity that fails.
     """
 
     policy: str | None
@@ -230,6 +231,7 @@ class Checked:
     findings: tuple[Finding, ...]
     totals: Totals
     gone: int = 0
+    fail_on: Severity = "error"
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -240,10 +242,14 @@ class Checked:
                 found[one.severity] += 1
         return {**found, "waived": sum(one.waived is not None for one in self.findings)}
 
-    def fails(self, at: Severity) -> bool:
-        """Whether something is found at or above a severity that nobody waived."""
-        counted = SEVERITIES[: SEVERITIES.index(at) + 1]
-        return any(one.waived is None and one.severity in counted for one in self.findings)
+    @property
+    def failed(self) -> bool:
+        """Whether something fails that nobody waived."""
+        return any(one.waived is None and self.counts_as_failure(one) for one in self.findings)
+
+    def counts_as_failure(self, finding: Finding) -> bool:
+        """Whether a finding is at or above the severity that fails, waived or not."""
+        return SEVERITIES.index(finding.severity) <= SEVERITIES.index(self.fail_on)
 
 
 def fingerprint(rule: str, path: str, key: str, occurrence: int) -> str:

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from llmchoose.errors import NOT_TEXT
-from llmchoose.knowledge.policy import Severity
 from llmchoose.policy.model import SEVERITIES, Checked, Finding, Proposal, Totals, Waived
 from llmchoose.report.phrases import money, span
 
-# What counts as failed: the formats are not told of --fail-on.
-FAILS_AT: Severity = "error"
 # What JSON lets stand as it is, and a terminal or a strict reader would stumble over.
 _RAW = re.compile(f"{NOT_TEXT.pattern}|[\ud800-\udfff]")
 

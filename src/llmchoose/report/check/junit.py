@@ -10,7 +10,6 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from llmchoose.errors import visible
 from llmchoose.policy.model import Checked, Finding, Proposal
 from llmchoose.report.check._words import (
-    FAILS_AT,
     costs,
     counted,
     found,
@@ -31,7 +30,7 @@ def render(checked: Checked, *, plain: bool = False) -> str:
     for one in checked.findings:
         by_path.setdefault(one.path, []).append(one)
     proposals = {one.path: one for one in checked.proposals}
-    cases = [_case(path, proposals.get(path), told) for path, told in by_path.items()]
+    cases = [_case(checked, path, proposals.get(path), told) for path, told in by_path.items()]
     numbers = {
         "tests": str(len(cases)),
         "failures": str(sum(one.find("failure") is not None for one in cases)),
@@ -47,19 +46,21 @@ def render(checked: Checked, *, plain: bool = False) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
 
 
-def _case(path: str, proposal: Proposal | None, findings: Sequence[Finding]) -> Element:
+def _case(
+    checked: Checked, path: str, proposal: Proposal | None, findings: Sequence[Finding]
+) -> Element:
     names = {"classname": CLASS, "name": visible(path), "time": "0"}
     case = Element("testcase", names)
-    failing = [one for one in findings if one.severity == FAILS_AT]
+    failing = [one for one in findings if checked.counts_as_failure(one)]
     errors = [one for one in failing if one.waived is None]
     if errors:
-        first = f"{counted(len(errors), FAILS_AT)}: {visible(said(errors[0]))}"
+        first = f"{counted(len(errors), 'finding')}: {visible(said(errors[0]))}"
         failure = SubElement(case, "failure", {"type": errors[0].rule, "message": first})
         failure.text = "\n".join(map(_told, errors))
     elif failing:
-        message = f"{counted(len(failing), FAILS_AT)} waived"
+        message = f"{counted(len(failing), 'finding')} waived"
         SubElement(case, "skipped", {"message": message})
-    SubElement(case, "system-out").text = "\n".join(_output(proposal, findings))
+    SubElement(case, "system-out").text = "\n".join(_output(checked, proposal, findings))
     return case
 
 
@@ -68,7 +69,9 @@ def _told(one: Finding) -> str:
     return f"{visible(head)}\n  help: {visible(one.fix)}"
 
 
-def _output(proposal: Proposal | None, findings: Sequence[Finding]) -> Iterator[str]:
+def _output(
+    checked: Checked, proposal: Proposal | None, findings: Sequence[Finding]
+) -> Iterator[str]:
     if proposal and proposal.name:
         total = costs(proposal)
         approach = proposal.approach or "no approach"
@@ -77,5 +80,5 @@ def _output(proposal: Proposal | None, findings: Sequence[Finding]) -> Iterator[
     for one in findings:
         if one.waived is not None:
             yield visible(f"{position(one)}: {one.severity} {one.rule} {granted(one.waived)}")
-        elif one.severity != FAILS_AT:
+        elif not checked.counts_as_failure(one):
             yield _told(one)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from llmchoose.errors import visible
 from llmchoose.policy.model import SEVERITIES, Checked, Finding, Proposal
 from llmchoose.report.check._words import (
-    FAILS_AT,
     costs,
     counted,
     found,
@@ -40,7 +39,7 @@ def render(checked: Checked, *, plain: bool = False) -> str:
 
 
 def _verdict(checked: Checked) -> str:
-    word = "failed" if checked.fails(FAILS_AT) else "passed"
+    word = "failed" if checked.failed else "passed"
     total = costs(checked.totals)
     text = f"**llmchoose check {word}.** {summary(checked)}."
     return f"{text} Together {_text(total)}." if total else text
