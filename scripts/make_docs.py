@@ -1,7 +1,8 @@
 """Write the reference pages of `docs/` from the knowledge: `python scripts/make_docs.py [--check]`.
 
 Whole pages, and blocks of other pages between `<!-- made: NAME -->` and `<!-- end -->`: nobody
-types the figures of the backtest. Each criterion and gate has a page of its own. `--check` writes
+types the figures of the backtest. Each criterion, gate and rule of `check` has a page of its own.
+`--check` writes
 nothing and exits 1 if a page is missing, would change, or belongs to no rule.
 """
 
@@ -28,7 +29,9 @@ from llmchoose.explanation.lookup import page_of  # noqa: E402
 from llmchoose.explanation.wording import blanks, condition, prior_words, type_of  # noqa: E402
 from llmchoose.knowledge.fields import Field  # noqa: E402
 from llmchoose.knowledge.load import Knowledge, load_knowledge  # noqa: E402
+from llmchoose.knowledge.policy import Example  # noqa: E402
 from llmchoose.knowledge.rules import Charge, Criterion, Gate, Worth  # noqa: E402
+from llmchoose.policy.examples import proposal_of  # noqa: E402
 from llmchoose.report.backtest import render_markdown  # noqa: E402
 from llmchoose.report.calculators import pretrain  # noqa: E402
 from llmchoose.report.decisions.markdown import block  # noqa: E402
@@ -36,12 +39,13 @@ from llmchoose.report.explanation.markdown import render_page  # noqa: E402
 from llmchoose.report.markup import escape  # noqa: E402
 
 NOTE = "<!-- Made by scripts/make_docs.py from the knowledge folder; do not edit. -->"
-CRITERIA, GATES = (
-    next(kind for kind in KINDS if kind.name == name) for name in ("criterion", "gate")
+CRITERIA, GATES, POLICY = (
+    next(kind for kind in KINDS if kind.name == name)
+    for name in ("criterion", "gate", "policy rule")
 )
 GAP_UNKNOWN = "only where nobody says the gap"
 # Folders with one page for each rule, and nothing else.
-PER_RULE = ("docs/criteria", "docs/gates")
+PER_RULE = ("docs/criteria", "docs/gates", "docs/rules")
 
 
 def main() -> int:
@@ -51,13 +55,16 @@ def main() -> int:
         "docs/profile.md": profile_page(knowledge),
         "docs/rulebook.md": rulebook_page(knowledge),
         **rule_pages(knowledge),
+        **policy_pages(knowledge),
     }
     blocks = {
         "backtest": lambda: backtest_block(knowledge),
         "decisions": lambda: decisions_block(knowledge),
         "explain": lambda: explain_block(knowledge),
+        "rules": lambda: rules_block(knowledge),
+        "limits": lambda: limits_block(knowledge),
     }
-    for name in ("README.md", "docs/estimates.md", "docs/how-it-decides.md"):
+    for name in ("README.md", "docs/check.md", "docs/estimates.md", "docs/how-it-decides.md"):
         pages[name] = with_blocks(_read(name), blocks)
     if "--check" in sys.argv:
         faults = out_of_date(pages, ROOT)
@@ -266,6 +273,43 @@ def rule_pages(knowledge: Knowledge) -> dict[str, str]:
         for kind in (CRITERIA, GATES)
         for row in kind.rows(knowledge)
     }
+
+
+def policy_pages(knowledge: Knowledge) -> dict[str, str]:
+    """A page for each rule of `check`, and the sound proposals that their examples change."""
+    book = knowledge.policy
+    back = "[The check](../check.md), [the sound proposals](proposals.md)"
+    pages = {
+        f"docs/rules/{row.id}.md": f"{NOTE}\n\n{render_page(page_of(POLICY, row, knowledge))}"
+        f"\n{back}\n"
+        for row in book.rules
+    }
+    lines = [NOTE, "", "# The sound proposals", "", "No rule finds anything in them; the examples "]
+    lines[-1] += "of the [rules](../check.md#the-rules) change a line or two."
+    for name in book.examples:
+        text = proposal_of(Example(of=name), book).rstrip()
+        lines += ["", f"## {name}", "", "```yaml", text, "```"]
+    return {**pages, "docs/rules/proposals.md": "\n".join(lines) + "\n"}
+
+
+def rules_block(knowledge: Knowledge) -> str:
+    """Every rule of `check` with its severity."""
+    rows = (
+        f"| [{row.id}](rules/{row.id}.md) | {row.severity} | {escape(row.title)} |"
+        for row in knowledge.policy.rules
+    )
+    return "\n".join(("| rule | severity | holds when |", "|---|---|---|", *rows)) + "\n"
+
+
+def limits_block(knowledge: Knowledge) -> str:
+    """Every limit that a policy may set."""
+    rows = (
+        f"| `{row.id}` | {escape(row.text)} | {row.unit} "
+        f"| {'none' if row.default is None else f'{row.default:g}'} |"
+        for row in knowledge.policy.limits
+    )
+    head = ("| limit | of | unit | unless set |", "|---|---|---|---|")
+    return "\n".join((*head, *rows)) + "\n"
 
 
 def _codes(names: Iterable[str]) -> str:

@@ -20,10 +20,11 @@ def policy_rule_page(row: PolicyRule, knowledge: Knowledge) -> Page:
         Fact("what to do", row.fix),
     )
     inputs = dict.fromkeys((*_inputs(row.when), *_inputs(row.unless), *_needed(row)))
+    examples = [_example("fails", row.fails), _example("passes", row.passes)]
+    facts = (*facts, *(one for one in examples if isinstance(one, Fact)))
     sections = (
         *inputs_section(inputs, knowledge),
-        _example("fails", "Fails", row.fails),
-        _example("passes", "Passes", row.passes),
+        *(one for one in examples if isinstance(one, Listing)),
     )
     found = citations(row.sources, knowledge)
     return Page("policy rule", row.id, row.title, row.rationale, facts, sections, found)
@@ -73,11 +74,17 @@ def _needed(row: PolicyRule) -> list[str]:
     return [name for need in row.needs for name in need.split(" | ")]
 
 
-def _example(key: str, title: str, example: Example) -> Listing:
+def _example(key: str, example: Example) -> Listing | Fact:
+    """What an example changes; a fact where it changes nothing."""
     entries = tuple(Entry(*pair) for pair in _differences(example))
-    base = f"the sound proposal `{example.of}`"
-    said = f"{title}: {base}, changed" if entries else f"{title}: {base} as it is"
-    return Listing(key, f"{title}: this file" if example.text else said, entries)
+    base = f"the sound proposal {example.of}"
+    if example.text:
+        return Listing(key, f"What {key}", entries)
+    return (
+        Listing(key, f"What {key}: {base} with", entries)
+        if entries
+        else Fact(key, f"{base} as it is")
+    )
 
 
 def _differences(example: Example) -> Iterator[tuple[str, str]]:
