@@ -97,6 +97,17 @@ def test_a_waiver_of_the_policy_is_for_the_files_that_it_names(
         assert rules(checked(knowledge, tmp_path, policy=policy(path)), waived=True) == []
 
 
+def test_a_waiver_of_the_policy_that_has_expired_is_an_error_where_it_stands(
+    knowledge: Knowledge, tmp_path: Path
+) -> None:
+    said = "{rule: dear, path: '**', reason: x, approved_by: Ada, expires: 2026-01-31}"
+    policy = f"rules: [{{id: dear, when: 'false'}}]\nseverity: {{dear: off}}\nwaivers: [{said}]\n"
+    found = checked(knowledge, tmp_path, policy=policy)
+    (fault,) = [one for one in found.findings if one.rule == "P-WAIVER"]
+    assert "expired on 2026-01-31" in fault.message
+    assert (fault.path, fault.place.mark.line) == (str(tmp_path / "policy.yaml"), 3)
+
+
 @pytest.mark.parametrize(
     ("path", "pattern", "fits"),
     [

@@ -120,7 +120,10 @@ def check(
                 sums[name] = sums[name] + draws if name in sums else draws
             done += len(part.judged) + part.skipped
             progress(done, len(files))
-    findings = [*waiver_faults(policy.waivers, grades, knowledge, today), *findings]
+    findings = [
+        *waiver_faults(policy.waivers, grades, _names(policy, knowledge), knowledge, today),
+        *findings,
+    ]
     findings = known_before(findings, terms.baseline, terms.baseline_path)
     there = {one.fingerprint for one in findings}
     return Checked(
@@ -179,7 +182,7 @@ def _part(
     knowledge: Knowledge, terms: Terms, grades: Grades, own: bool, files: Sequence[Candidate]
 ) -> _Part:
     known, today = _kept(knowledge), terms.today or date.fromisoformat(knowledge.as_of)
-    limits = limits_in_force(terms.policy, known.policy)
+    limits, names = limits_in_force(terms.policy, known.policy), _names(terms.policy, known)
     read = [_read(one, known) for one in files]
     profiles = [one for one in read if isinstance(one, Profile)]
     weighed = survey(profiles, known, as_of=terms.as_of, seed=terms.seed, samples=terms.samples)
@@ -188,13 +191,18 @@ def _part(
     for file, one in zip(files, read, strict=True):
         if isinstance(one, Profile):
             surveyed = next(weighed)
-            found = found_in(surveyed, known, limits, grades, today, recorded=own)
+            found = found_in(surveyed, known, limits, grades, names, today, recorded=own)
             _add(sums, surveyed, found.proposal)
             judged.append(found)
         elif isinstance(one, InputError):
             judged.append(unreadable(file.path, one.problems, grades, known))
     unpriced = any(one.proposal.lower_bound for one in judged)
     return _Part(tuple(judged), sum(one is None for one in read), sums, unpriced)
+
+
+def _names(policy: Policy, knowledge: Knowledge) -> list[str]:
+    """Ids of all rules, shipped and own."""
+    return [*(rule.id for rule in knowledge.policy.rules), *policy.own]
 
 
 def _read(file: Candidate, knowledge: Knowledge) -> Profile | InputError | None:

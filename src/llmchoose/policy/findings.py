@@ -73,6 +73,7 @@ def found_in(
     knowledge: Knowledge,
     limits: Mapping[str, float],
     grades: Grades,
+    names: Sequence[str],
     today: date,
     *,
     recorded: bool,
@@ -84,6 +85,7 @@ def found_in(
         knowledge: Facts and rules.
         limits: Limits that are in force.
         grades: Severities of the rules that are.
+        names: Every rule there is, in force or not: waivers may name it.
         today: Day against which expiry and ages are judged.
         recorded: Write down what expressions read.
     """
@@ -92,7 +94,7 @@ def found_in(
     places = _Places(profile)
     waivers = own_waivers(profile, places.entries(WHOLE_WAIVERS))
     found = [] if case is None else list(_judged(case, grades, places))
-    found += _waiver_faults(waivers, grades, knowledge, today)
+    found += _waiver_faults(waivers, grades, names, knowledge, today)
     ordered = sorted(found, key=lambda own: (own.place.mark.line, own.place.mark.column))
     return Judged(
         _proposal(one, case),
@@ -125,13 +127,15 @@ def _finding(
 
 
 def _waiver_faults(
-    waivers: Sequence[GrantedWaiver], grades: Grades, knowledge: Knowledge, today: date
+    waivers: Sequence[GrantedWaiver],
+    grades: Grades,
+    names: Sequence[str],
+    knowledge: Knowledge,
+    today: date,
 ) -> Iterator[Finding]:
-    """What is wrong with waivers: they may be of rules of the policy's own, too."""
     if WAIVERS not in grades:
         return
     rule = knowledge.policy.rule(WAIVERS)
-    names = list(dict.fromkeys([*(one.id for one in knowledge.policy.rules), *grades]))
     for granted in waivers:
         fault = fault_of(granted, names, today)
         if fault:
@@ -142,10 +146,14 @@ def _waiver_faults(
 
 
 def waiver_faults(
-    waivers: Sequence[GrantedWaiver], grades: Grades, knowledge: Knowledge, today: date
+    waivers: Sequence[GrantedWaiver],
+    grades: Grades,
+    names: Sequence[str],
+    knowledge: Knowledge,
+    today: date,
 ) -> tuple[Finding, ...]:
     """What is wrong with the waivers of a policy."""
-    return _marked(list(_waiver_faults(waivers, grades, knowledge, today)))
+    return _marked(list(_waiver_faults(waivers, grades, names, knowledge, today)))
 
 
 def judged_by_own(

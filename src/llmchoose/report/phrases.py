@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from llmchoose.assessment import Assessment
-from llmchoose.decision.rank import Ranked
-from llmchoose.estimate.approaches.model import Estimate
 from llmchoose.estimate.formulas.distributions import Array, Band, band, median
 from llmchoose.estimate.priors import Assumption
 from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import Citation
 from llmchoose.quantity.short import short
+
+if TYPE_CHECKING:
+    from llmchoose.assessment import Assessment
+    from llmchoose.decision.rank import Ranked
+    from llmchoose.estimate.approaches.model import Estimate
 
 DAYS_PER_WEEK = 7
 LONG_DAYS = 60
@@ -54,7 +57,7 @@ def calendar(figures: Band) -> str:
     return f"{span(weeks)} weeks"
 
 
-def footprint(estimate: Estimate) -> str:
+def footprint(estimate: "Estimate") -> str:
     """Energy and emissions over the horizon, or why they are not known."""
     if estimate.energy_kwh is None:
         return "not known where a provider carries the load"
@@ -62,12 +65,12 @@ def footprint(estimate: Estimate) -> str:
     return f"{span(band(estimate.energy_kwh))} kWh, {carbon} over the horizon"
 
 
-def side_by_side(assessment: Assessment) -> list[Line]:
+def side_by_side(assessment: "Assessment") -> list[Line]:
     """Every approach with its chance, cost and time, in the order of the ranking."""
     return [_line(one, assessment.estimates[one.approach.id]) for one in assessment.decision.ranked]
 
 
-def _line(one: Ranked, estimate: Estimate) -> Line:
+def _line(one: "Ranked", estimate: "Estimate") -> Line:
     least, run = estimate.lower_bound, estimate.training
     closed = [gate for gate in one.gates if not gate.passed]
     hard = [gate.reason for gate in closed if gate.kind == "hard"]
@@ -84,7 +87,7 @@ def _line(one: Ranked, estimate: Estimate) -> Line:
     )
 
 
-def headline(assessment: Assessment) -> str:
+def headline(assessment: "Assessment") -> str:
     """What to do, in a few words."""
     best = assessment.decision.recommended
     if best is None:
@@ -93,7 +96,7 @@ def headline(assessment: Assessment) -> str:
     return best.approach.id + (f" with {' and '.join(beside)}" if beside else "")
 
 
-def beside(assessment: Assessment) -> str:
+def beside(assessment: "Assessment") -> str:
     """What the recommended approach costs with each partner, and what that adds; or empty."""
     said = []
     for partner in assessment.decision.partners:
@@ -106,7 +109,7 @@ def beside(assessment: Assessment) -> str:
     return "; ".join(said)
 
 
-def techniques(assessment: Assessment) -> list[tuple[str, str, tuple[str, ...]]]:
+def techniques(assessment: "Assessment") -> list[tuple[str, str, tuple[str, ...]]]:
     """Techniques that pay with the recommended approach: what each saves and why, and sources."""
     best = assessment.decision.recommended
     found = assessment.decision.techniques[best.approach.id] if best else ()
@@ -140,13 +143,13 @@ def step(usd: Array) -> str:
     return f"${short(-low, DIGITS)} less to ${short(high, DIGITS)} more"
 
 
-def horizon(assessment: Assessment) -> str:
+def horizon(assessment: "Assessment") -> str:
     """The time that totals are over."""
     months = median(assessment.inputs.number("time.horizon"))
     return f"{short(months)} months"
 
 
-def sureness(assessment: Assessment) -> str:
+def sureness(assessment: "Assessment") -> str:
     """Confidence in words and figures, and the runner-up."""
     decision = assessment.decision
     if decision.recommended is None:
@@ -164,7 +167,7 @@ def sureness(assessment: Assessment) -> str:
     return text
 
 
-def agreement(assessment: Assessment) -> str:
+def agreement(assessment: "Assessment") -> str:
     """Whether the decision on record is the recommended one; empty without one."""
     decided = assessment.profile.get("decision.approach")
     if assessment.decision.agrees is None:
@@ -192,7 +195,7 @@ def citations(sources: Sequence[str], most: int = 4) -> str:
     return f"[{', '.join(sources[:most])}{more}]" if sources else ""
 
 
-def named_sources(assessment: Assessment) -> list[Citation]:
+def named_sources(assessment: "Assessment") -> list[Citation]:
     """What the reasons, the plan and the risks cite, in the order of the ids."""
     decision = assessment.decision
     lists = [
