@@ -22,6 +22,7 @@ from llmchoose.estimate.formulas.distributions import Array, Band, Draws, band, 
 from llmchoose.estimate.inputs import Inputs, read_inputs
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.rules import Approach
+from llmchoose.knowledge.tables import Gpu
 from llmchoose.profile.model import Profile
 
 Figure = Literal[
@@ -121,6 +122,20 @@ class Surveyed:
             "fit": self.weighed.fit[place],
         }
         return found[name]
+
+    @property
+    def day(self) -> str:
+        """ISO day for which availability and prices are judged."""
+        return self.inputs.day
+
+    def unpriced(self, approach: str) -> tuple[str, ...]:
+        """Lines of an approach's cost for which no price is known: its cost is a lower bound."""
+        return tuple(item.name for item in self.estimates[approach].items if item.usd is None)
+
+    def gpu(self, approach: str) -> Gpu | None:
+        """The accelerator that an approach trains on; None where it trains nowhere."""
+        training = self.estimates[approach].training
+        return training.gpu if training else None
 
     def reaches_target(self, approach: str) -> float:
         """Share of draws in which an approach reaches the target quality."""

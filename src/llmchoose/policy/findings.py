@@ -101,7 +101,7 @@ def found_in(
         _marked(ordered),
         waivers,
         places.first(("decision.approach", "name")),
-        record_of(one, case.approach if case else None) if recorded else None,
+        record_of(one, case.approach if case else None, knowledge) if recorded else None,
     )
 
 
@@ -218,7 +218,7 @@ def _proposal(one: Surveyed, case: Case | None) -> Proposal:
         case.figure("one_time_usd"),
         case.figure("total_usd"),
         case.figure("gpu_hours"),
-        one.estimates[case.approach].lower_bound,
+        bool(one.unpriced(case.approach)),
     )
 
 

@@ -190,10 +190,9 @@ def _near(rule: PolicyRule, case: Case) -> Iterator[Said]:
 
 
 def _priced(rule: PolicyRule, case: Case) -> Iterator[Said]:
-    estimate = case.one.estimates[case.approach]
-    unknown = [item.name for item in estimate.items if item.usd is None]
+    unknown = case.one.unpriced(case.approach)
     for other, limit, _ in _limited(case):
-        if limit.dimension == "money" and estimate.lower_bound:
+        if limit.dimension == "money" and unknown:
             said = f"no price is known for {' and '.join(unknown)}."
             yield Said({"text": limit.text, "value": said}, limit.id)
         elif other.figure in ("energy_kwh", "tco2e") and case.figure(other.figure) is None:
@@ -235,7 +234,7 @@ def _age(rule: PolicyRule, case: Case) -> Iterator[Said]:
     most = case.limits[rule.limit or ""]
     own = case.one.profile.get("as_of")
     day = min(case.today, own) if isinstance(own, date) else case.today
-    for what, since in prices_of(case.one, case.approach):
+    for what, since in prices_of(case.one, case.approach, case.knowledge):
         if (day - since).days > most:
             words = {"value": since.isoformat(), "missing": what, "limit": f"{most:g} days"}
             yield Said(words, what)

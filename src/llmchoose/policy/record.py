@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from llmchoose.knowledge.fields import Field
+from llmchoose.knowledge.load import Knowledge
 from llmchoose.policy.answers import middle_of
 from llmchoose.profile.model import OwnedGpus, Profile, Trial, Waiver, plain
 from llmchoose.quantity import Quantity
@@ -89,41 +90,40 @@ def _type(field: Field) -> str:
     }.get(field.type, "text")
 
 
-def record_of(one: Surveyed, approach: str | None) -> Record:
+def record_of(one: Surveyed, approach: str | None, knowledge: Knowledge) -> Record:
     """A proposal as expressions read it; what is unknown is left out."""
-    knowledge = one.inputs.knowledge
     decided = one.profile.get("decision.approach")
     decision = {
         "approach": one.recommended,
-        "family": _family(one, one.recommended),
+        "family": _family(knowledge, one.recommended),
         "confidence": one.confidence,
         "confidence_words": one.confidence_words,
         "agrees_with_decision": None if decided is None else decided == one.recommended,
         "probability_best": {row.id: one.probability_best(row.id) for row in knowledge.approaches},
     }
-    estimate = _estimate(one, approach) if approach else {}
+    estimate = _estimate(one, approach, knowledge) if approach else {}
     profile = _profile(one.profile, knowledge.fields)
     return {"profile": profile, "estimate": estimate, "decision": decision}
 
 
-def _family(one: Surveyed, approach: str | None) -> str | None:
-    rows = one.inputs.knowledge.approaches
+def _family(knowledge: Knowledge, approach: str | None) -> str | None:
+    rows = knowledge.approaches
     return next((row.family for row in rows if row.id == approach), None)
 
 
-def _estimate(one: Surveyed, approach: str) -> Record:
-    training = one.estimates[approach].training
+def _estimate(one: Surveyed, approach: str, knowledge: Knowledge) -> Record:
+    gpu = one.gpu(approach)
     nested: Record = {
         "approach": approach,
-        "family": _family(one, approach),
+        "family": _family(knowledge, approach),
         "feasible": one.feasible(approach),
         "probability_best": one.probability_best(approach),
         "gates": [
             {"id": gate.id, "kind": gate.kind, "passed": gate.passed, "reason": gate.reason}
             for gate in one.gates(approach)
         ],
-        "cost": {"lower_bound": one.estimates[approach].lower_bound},
-        "compute": {"gpu": training.gpu.id if training else None},
+        "cost": {"lower_bound": bool(one.unpriced(approach))},
+        "compute": {"gpu": gpu.id if gpu else None},
     }
     for section, names in BANDS.items():
         place = nested[section] if section else nested
