@@ -17,7 +17,6 @@ from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.policy import Severity
 from llmchoose.policy.expression import Judge
 from llmchoose.policy.findings import (
-    Grades,
     Judged,
     found_in,
     judged_by_own,
@@ -25,6 +24,7 @@ from llmchoose.policy.findings import (
     waiver_faults,
 )
 from llmchoose.policy.force import holds, limits_in_force, rules_in_force
+from llmchoose.policy.judging import Ground
 from llmchoose.policy.model import Checked, Finding, OwnRule, Policy, Proposal, Totals
 from llmchoose.policy.record import schema_of
 from llmchoose.policy.waiving import known_before, waive
@@ -99,8 +99,8 @@ def check(
     """
     policy, today = terms.policy, terms.today or date.fromisoformat(knowledge.as_of)
     rules = rules_in_force(policy, knowledge.policy)
-    grades: Grades = {rule.id: rule.grade for rule in rules if holds(rule) and rule.grade != "off"}
-    own = [one for one in policy.own.values() if one.id in grades]
+    ground = _ground(knowledge, policy, today)
+    own = [one for one in policy.own.values() if one.id in ground.grades]
     asked = replace(terms, today=today, baseline={})
     findings: list[Finding] = []
     proposals: list[Proposal] = []
@@ -108,10 +108,10 @@ def check(
     sums: dict[str, Array] = {}
     with closing(_judge(own, knowledge)) as judge:
         done = 0
-        for part in _parts(files, knowledge, asked, grades, own=bool(own)):
+        for part in _parts(files, knowledge, asked, own=bool(own)):
             for judged in part.judged:
                 outcomes = judge.judge(judged.record) if judged.record else []
-                found = [*judged.findings, *judged_by_own(judged, outcomes, own, grades, knowledge)]
+                found = [*judged.findings, *judged_by_own(judged, outcomes, own, ground)]
                 granted = (*judged.waivers, *policy.waivers)
                 findings += waive(found, granted, today, judged.proposal.path)
                 proposals.append(judged.proposal)
@@ -121,7 +121,7 @@ def check(
             done += len(part.judged) + part.skipped
             progress(done, len(files))
     findings = [
-        *waiver_faults(policy.waivers, grades, _names(policy, knowledge), knowledge, today),
+        *waiver_faults(policy.waivers, ground),
         *findings,
     ]
     findings = known_before(findings, terms.baseline, terms.baseline_path)
@@ -158,16 +158,16 @@ def check_expressions(policy: Policy, knowledge: Knowledge) -> None:
 
 
 def _parts(
-    files: Sequence[Candidate], knowledge: Knowledge, terms: Terms, grades: Grades, *, own: bool
+    files: Sequence[Candidate], knowledge: Knowledge, terms: Terms, *, own: bool
 ) -> Iterator[_Part]:
     """The files in their order, some at a time, here or in processes beside this one."""
     tasks = [files[at : at + AT_ONCE] for at in range(0, len(files), AT_ONCE)]
     if terms.workers == 1 or len(files) < WORTH_A_PROCESS:
-        yield from (_part(knowledge, terms, grades, own, task) for task in tasks)
+        yield from (_part(knowledge, terms, own, task) for task in tasks)
         return
     # What was read already stays here: the other processes read their own.
     fresh = Knowledge(knowledge.folder, knowledge.overlay, knowledge.rulebook_file)
-    work = partial(_part, fresh, terms, grades, own)
+    work = partial(_part, fresh, terms, own)
     with ProcessPoolExecutor(terms.workers, get_context("spawn")) as pool:
         yield from pool.map(work, tasks)
 
@@ -178,11 +178,20 @@ def _kept(knowledge: Knowledge) -> Knowledge:
     return knowledge
 
 
-def _part(
-    knowledge: Knowledge, terms: Terms, grades: Grades, own: bool, files: Sequence[Candidate]
-) -> _Part:
+def _ground(knowledge: Knowledge, policy: Policy, today: date) -> Ground:
+    rules = rules_in_force(policy, knowledge.policy)
+    return Ground(
+        knowledge,
+        limits_in_force(policy, knowledge.policy),
+        {rule.id: rule.grade for rule in rules if holds(rule) and rule.grade != "off"},
+        [rule.id for rule in rules],
+        today,
+    )
+
+
+def _part(knowledge: Knowledge, terms: Terms, own: bool, files: Sequence[Candidate]) -> _Part:
     known, today = _kept(knowledge), terms.today or date.fromisoformat(knowledge.as_of)
-    limits, names = limits_in_force(terms.policy, known.policy), _names(terms.policy, known)
+    ground = _ground(known, terms.policy, today)
     read = [_read(one, known) for one in files]
     profiles = [one for one in read if isinstance(one, Profile)]
     weighed = survey(profiles, known, as_of=terms.as_of, seed=terms.seed, samples=terms.samples)
@@ -191,18 +200,13 @@ def _part(
     for file, one in zip(files, read, strict=True):
         if isinstance(one, Profile):
             surveyed = next(weighed)
-            found = found_in(surveyed, known, limits, grades, names, today, recorded=own)
+            found = found_in(surveyed, ground, recorded=own)
             _add(sums, surveyed, found.proposal)
             judged.append(found)
         elif isinstance(one, InputError):
-            judged.append(unreadable(file.path, one.problems, grades, known))
+            judged.append(unreadable(file.path, one.problems, ground))
     unpriced = any(one.proposal.lower_bound for one in judged)
     return _Part(tuple(judged), sum(one is None for one in read), sums, unpriced)
-
-
-def _names(policy: Policy, knowledge: Knowledge) -> list[str]:
-    """Ids of all rules, shipped and own."""
-    return [*(rule.id for rule in knowledge.policy.rules), *policy.own]
 
 
 def _read(file: Candidate, knowledge: Knowledge) -> Profile | InputError | None:

@@ -1,15 +1,13 @@
 """What the rules find in one proposal, each finding at its place."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from llmchoose.errors import Mark, Problem
-from llmchoose.knowledge.load import Knowledge
-from llmchoose.knowledge.policy import PolicyRule, Severity
+from llmchoose.knowledge.policy import PolicyRule
 from llmchoose.policy.expression import Outcome
-from llmchoose.policy.judging import Case, Said, case_of, fill, judge
+from llmchoose.policy.judging import Case, Ground, Said, case_of, fill, judge
 from llmchoose.policy.model import (
     Finding,
     GrantedWaiver,
@@ -23,10 +21,7 @@ from llmchoose.policy.waiving import fault_of, own_waivers
 from llmchoose.profile.model import Profile
 from llmchoose.survey import Surveyed
 
-# Severity of each rule that is in force.
-Grades = Mapping[str, Severity]
 READS, WAIVERS, JUDGED = "P-INVALID", "P-WAIVER", "P-UNJUDGED"
-WHOLE_WAIVERS = "decision.waivers"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,80 +40,53 @@ class Judged:
     record: Record | None = None
 
 
-def unreadable(
-    path: str, problems: Iterable[Problem], grades: Grades, knowledge: Knowledge
-) -> Judged:
+def unreadable(path: str, problems: Iterable[Problem], ground: Ground) -> Judged:
     """A file that is no profile: a finding for each mistake."""
-    rule = knowledge.policy.rule(READS)
+    if READS not in ground.grades:
+        return Judged(Proposal(path), ())
+    rule, severity = ground.knowledge.policy.rule(READS), ground.grades[READS]
     found = []
-    for problem in problems if READS in grades else ():
+    for problem in problems:
         place = Place(problem.mark or Mark(path, 1, 1), problem.line, problem.width)
-        found.append(
-            Finding(
-                rule.id,
-                rule.title,
-                grades[READS],
-                rule.message.replace("{value}", problem.message),
-                problem.hint or rule.fix,
-                place,
-                problem.message,
-                problem.hint,
-            )
-        )
+        said = rule.message.replace("{value}", problem.message)
+        fix, key = problem.hint or rule.fix, problem.message
+        found.append(Finding(rule.id, rule.title, severity, said, fix, place, key, problem.hint))
     return Judged(Proposal(path), _marked(found))
 
 
-def found_in(
-    one: Surveyed,
-    knowledge: Knowledge,
-    limits: Mapping[str, float],
-    grades: Grades,
-    names: Sequence[str],
-    today: date,
-    *,
-    recorded: bool,
-) -> Judged:
+def found_in(one: Surveyed, ground: Ground, *, recorded: bool) -> Judged:
     """What the shipped rules find in a proposal.
 
     Args:
         one: The proposal, weighed.
-        knowledge: Facts and rules.
-        limits: Limits that are in force.
-        grades: Severities of the rules that are.
-        names: Every rule there is, in force or not: waivers may name it.
-        today: Day against which expiry and ages are judged.
+        ground: What it is held against.
         recorded: Write down what expressions read.
     """
-    profile = one.profile
-    case = case_of(one, knowledge, limits, today)
-    places = _Places(profile)
-    waivers = own_waivers(profile, places.entries(WHOLE_WAIVERS))
-    found = [] if case is None else list(_judged(case, grades, places))
-    found += _waiver_faults(waivers, grades, names, knowledge, today)
+    case, places = case_of(one, ground), _Places(one.profile)
+    waivers = own_waivers(one.profile, places.first)
+    found = [] if case is None else list(_judged(case, places))
+    found += _waiver_faults(waivers, ground)
     ordered = sorted(found, key=lambda own: (own.place.mark.line, own.place.mark.column))
     return Judged(
         _proposal(one, case),
         _marked(ordered),
         waivers,
         places.first(("decision.approach", "name")),
-        record_of(one, case.approach if case else None, knowledge) if recorded else None,
+        record_of(one, case.approach if case else None, ground.knowledge) if recorded else None,
     )
 
 
-def _judged(case: Case, grades: Grades, places: "_Places") -> Iterator[Finding]:
-    for rule in case.knowledge.policy.rules:
-        if rule.id in grades and rule.test not in ("reads", "waivers", "judged"):
-            for said in judge(rule, case):
-                yield _finding(rule, grades[rule.id], case, said, places)
+def _judged(case: Case, places: "_Places") -> Iterator[Finding]:
+    for rule in case.ground.about(case.approach).rules:
+        for said in judge(rule, case):
+            yield _finding(rule, case, said, places)
 
 
-def _finding(
-    rule: PolicyRule, severity: Severity, case: Case, said: Said, places: "_Places"
-) -> Finding:
+def _finding(rule: PolicyRule, case: Case, said: Said, places: "_Places") -> Finding:
     return Finding(
         rule.id,
         rule.title,
-        severity,
+        case.ground.grades[rule.id],
         fill(rule, case, said.words),
         rule.fix,
         places.first((*rule.at, "decision.approach", "name")),
@@ -126,70 +94,49 @@ def _finding(
     )
 
 
-def _waiver_faults(
-    waivers: Sequence[GrantedWaiver],
-    grades: Grades,
-    names: Sequence[str],
-    knowledge: Knowledge,
-    today: date,
-) -> Iterator[Finding]:
-    if WAIVERS not in grades:
+def _waiver_faults(waivers: Sequence[GrantedWaiver], ground: Ground) -> Iterator[Finding]:
+    if WAIVERS not in ground.grades:
         return
-    rule = knowledge.policy.rule(WAIVERS)
+    rule = ground.knowledge.policy.rule(WAIVERS)
     for granted in waivers:
-        fault = fault_of(granted, names, today)
+        fault = fault_of(granted, ground.names, ground.today)
         if fault:
             said = rule.message.replace("{value}", fault.said)
-            yield Finding(
-                rule.id, rule.title, grades[WAIVERS], said, rule.fix, fault.place, fault.key
-            )
+            severity = ground.grades[WAIVERS]
+            yield Finding(rule.id, rule.title, severity, said, rule.fix, fault.place, fault.key)
 
 
-def waiver_faults(
-    waivers: Sequence[GrantedWaiver],
-    grades: Grades,
-    names: Sequence[str],
-    knowledge: Knowledge,
-    today: date,
-) -> tuple[Finding, ...]:
+def waiver_faults(waivers: Sequence[GrantedWaiver], ground: Ground) -> tuple[Finding, ...]:
     """What is wrong with the waivers of a policy."""
-    return _marked(list(_waiver_faults(waivers, grades, names, knowledge, today)))
+    return _marked(list(_waiver_faults(waivers, ground)))
 
 
 def judged_by_own(
-    judged: Judged,
-    outcomes: Sequence[Outcome],
-    own: Sequence[OwnRule],
-    grades: Grades,
-    knowledge: Knowledge,
+    judged: Judged, outcomes: Sequence[Outcome], own: Sequence[OwnRule], ground: Ground
 ) -> tuple[Finding, ...]:
     """What the policy's own rules find in a proposal."""
     if judged.start is None:
         return ()
-    by_name, found = {one.id: one for one in own}, []
-    unjudged = knowledge.policy.rule(JUDGED)
-    for outcome in outcomes:
-        rule = by_name[outcome.rule]
-        if outcome.holds:
-            fix = f"The policy's rule stands at {rule.where.path}:{rule.where.line}."
-            found.append(
-                Finding(rule.id, rule.title, grades[rule.id], rule.message, fix, judged.start)
-            )
-        elif outcome.holds is None and JUDGED in grades:
-            value = f"The rule {rule.id} of {rule.where.path}:{rule.where.line} was not judged: "
-            said = unjudged.message.replace("{value}", f"{value}{outcome.fault}.")
-            found.append(
-                Finding(
-                    unjudged.id,
-                    unjudged.title,
-                    grades[JUDGED],
-                    said,
-                    unjudged.fix,
-                    judged.start,
-                    rule.id,
-                )
-            )
-    return _marked(found)
+    by_name = {one.id: one for one in own}
+    return _marked(
+        [
+            finding
+            for outcome in outcomes
+            for finding in _of_own(by_name[outcome.rule], outcome, judged.start, ground)
+        ]
+    )
+
+
+def _of_own(rule: OwnRule, outcome: Outcome, place: Place, ground: Ground) -> Iterator[Finding]:
+    where = f"{rule.where.path}:{rule.where.line}"
+    if outcome.holds:
+        fix, severity = f"The policy's rule stands at {where}.", ground.grades[rule.id]
+        yield Finding(rule.id, rule.title, severity, rule.message, fix, place)
+    elif outcome.holds is None and JUDGED in ground.grades:
+        row = ground.knowledge.policy.rule(JUDGED)
+        value = f"The rule {rule.id} of {where} was not judged: {outcome.fault}."
+        said, severity = row.message.replace("{value}", value), ground.grades[JUDGED]
+        yield Finding(row.id, row.title, severity, said, row.fix, place, rule.id)
 
 
 def _marked(found: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -235,14 +182,6 @@ class _Places:
             Mark(self.profile.path, 1, 1),
         )
         return self._place(mark)
-
-    def entries(self, name: str) -> dict[str, Place]:
-        """A list and its entries, each with its place."""
-        return {
-            own: self._place(mark)
-            for own, mark in self.profile.marks.items()
-            if own == name or own.startswith(f"{name}[")
-        }
 
     def _place(self, mark: Mark) -> Place:
         lines = self.profile.lines

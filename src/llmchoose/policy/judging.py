@@ -1,6 +1,7 @@
 """One rule held against one proposal: what each kind of rule has to say."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -9,7 +10,7 @@ from llmchoose.decision.gates import GateResult
 from llmchoose.decision.wording import ONE
 from llmchoose.estimate.formulas.distributions import Band, significant
 from llmchoose.knowledge.load import Knowledge
-from llmchoose.knowledge.policy import Limited, PolicyBook, PolicyLimit, PolicyRule
+from llmchoose.knowledge.policy import Limited, PolicyBook, PolicyLimit, PolicyRule, Severity
 from llmchoose.policy.ages import prices_of
 from llmchoose.policy.answers import Answers
 from llmchoose.quantity import Quantity, show_quantity
@@ -17,6 +18,7 @@ from llmchoose.quantity.short import short
 from llmchoose.survey import Surveyed
 
 Words = Mapping[str, str]
+PLACE = re.compile(r"\{([a-z_.]+)\}")
 FIGURES: tuple[Limited, ...] = (
     "one_time_usd",
     "monthly_usd",
@@ -42,27 +44,82 @@ class Said:
 
 
 @dataclass(frozen=True, eq=False)
+class Ground:
+    """What all proposals of a check are held against.
+
+    Attributes:
+        limits: Limits that are in force, by name.
+        grades: Severities of the rules that are in force, by id.
+        names: Every rule there is, in force or not: waivers may name it.
+        today: Day against which expiry and ages are judged.
+    """
+
+    knowledge: Knowledge
+    limits: Mapping[str, float]
+    grades: Mapping[str, Severity]
+    names: Sequence[str]
+    today: date
+
+    @cached_property
+    def wanted(self) -> tuple[str, ...]:
+        """Answers that the questionnaire asks for of its own accord, in its order."""
+        return tuple(row.name for row in self.knowledge.fields.values() if row.ask)
+
+    @cached_property
+    def limited(self) -> tuple[tuple[PolicyRule, PolicyLimit, float], ...]:
+        """The rules of limits that are in force, each with its limit."""
+        book = self.knowledge.policy
+        return tuple(
+            (rule, limit, self.limits[limit.id])
+            for rule in book.rules
+            if rule.test == "limit" and (limit := limit_of(rule, book)).id in self.limits
+        )
+
+    def about(self, approach: str) -> "About":
+        """The rules for proposals of one approach."""
+        if approach not in self._about:
+            speaking = [
+                rule
+                for rule in self.knowledge.policy.rules
+                if not rule.approaches or approach in rule.approaches
+            ]
+            self._about[approach] = About(
+                tuple(rule for rule in speaking if rule.id in self.grades and rule.test in TESTS),
+                frozenset(gate for rule in speaking for gate in rule.gates),
+            )
+        return self._about[approach]
+
+    @cached_property
+    def _about(self) -> dict[str, "About"]:
+        return {}
+
+
+@dataclass(frozen=True, eq=False)
+class About:
+    """The rules in force for proposals of one approach; gates that one of them speaks for."""
+
+    rules: tuple[PolicyRule, ...]
+    spoken_for: frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
 class Case:
     """One proposal, and what it is held against.
 
     Attributes:
         approach: The decided one, else the recommended one.
         decided: Whether the proposal says so.
-        limits: Limits that are in force, by name.
-        spoken_for: Gates that a rule of their own speaks for.
-        wanted: Answers of the questionnaire, in its order.
-        today: Day against which ages are judged.
     """
 
     one: Surveyed
-    answers: Answers
-    knowledge: Knowledge
+    ground: Ground
     approach: str
     decided: bool
-    limits: Mapping[str, float]
-    spoken_for: frozenset[str]
-    wanted: tuple[str, ...]
-    today: date
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What the proposal states."""
+        return Answers(self.one.profile, self.ground.knowledge.fields, self._figure_called)
 
     def figure(self, name: Limited) -> Band | None:
         """A figure of the approach; None where it is unknown or there is none."""
@@ -73,62 +130,39 @@ class Case:
         """Gates that the approach does not pass."""
         return tuple(gate for gate in self.one.gates(self.approach) if not gate.passed)
 
+    def _figure_called(self, name: str) -> Band | None:
+        known = next((own for own in FIGURES if own == name), None)
+        return self.figure(known) if known else None
 
-def case_of(
-    one: Surveyed, knowledge: Knowledge, limits: Mapping[str, float], today: date
-) -> Case | None:
+
+def case_of(one: Surveyed, ground: Ground) -> Case | None:
     """The case of a proposal; None where nothing is decided and nothing is feasible."""
     decided = one.profile.get("decision.approach")
     approach = decided if isinstance(decided, str) else one.recommended
-    if approach is None:
-        return None
-
-    def figure(name: str) -> Band | None:
-        known = next((own for own in FIGURES if own == name), None)
-        return one.figure(approach, known) if known else None
-
-    book = knowledge.policy
-    return Case(
-        one,
-        Answers(one.profile, knowledge.fields, figure),
-        knowledge,
-        approach,
-        decided is not None,
-        limits,
-        frozenset(gate for rule in book.rules for gate in rule.gates if _speaks(rule, approach)),
-        tuple(row.name for row in knowledge.fields.values() if row.ask),
-        today,
-    )
-
-
-def _speaks(rule: PolicyRule, approach: str) -> bool:
-    return not rule.approaches or approach in rule.approaches
+    return None if approach is None else Case(one, ground, approach, decided is not None)
 
 
 def judge(rule: PolicyRule, case: Case) -> Iterator[Said]:
-    """All that a rule has to say of a proposal; nothing where it is fine."""
-    about = _speaks(rule, case.approach) and case.answers.meets(rule.when)
-    if about and not (rule.unless and case.answers.meets(rule.unless)):
+    """All that a rule has to say of a proposal of an approach that it is about."""
+    if not case.answers.meets(rule.when):
+        return
+    if rule.unless is None or not case.answers.meets(rule.unless):
         yield from TESTS[rule.test](rule, case)
 
 
 def fill(rule: PolicyRule, case: Case, words: Words) -> str:
     """The rule's message with its figures."""
-    text = rule.message
-    general = {
-        "approach": case.approach,
-        "how": "decided" if case.decided else "recommended",
-        "recommended": case.one.recommended or "nothing",
-        "confidence": f"{case.one.confidence:.0%} sure",
-    }
-    for name, said in {**general, **words}.items():
-        text = text.replace(f"{{{name}}}", said)
-    for name, row in case.knowledge.fields.items():
-        if f"{{{name}}}" in text:
-            answer = case.one.profile.get(name)
-            shown = show_quantity(answer, row.unit) if isinstance(answer, Quantity) else str(answer)
-            text = text.replace(f"{{{name}}}", shown)
-    return ONE.sub(r"1 \1", text)
+    return ONE.sub(r"1 \1", PLACE.sub(lambda found: _word(found[1], case, words), rule.message))
+
+
+def _word(name: str, case: Case, words: Words) -> str:
+    """What stands for a placeholder: a word of the test, of the case, or a stated answer."""
+    if name in words:
+        return words[name]
+    if name in CASE_WORDS:
+        return CASE_WORDS[name](case)
+    answer, unit = case.one.profile.get(name), case.ground.knowledge.fields[name].unit
+    return show_quantity(answer, unit) if isinstance(answer, Quantity) else str(answer)
 
 
 def _answers(rule: PolicyRule, case: Case) -> Iterator[Said]:
@@ -140,9 +174,10 @@ def _answers(rule: PolicyRule, case: Case) -> Iterator[Said]:
 def _gates(rule: PolicyRule, case: Case) -> Iterator[Said]:
     if not case.decided:
         return
+    spoken_for = case.ground.about(case.approach).spoken_for
     for gate in case.closed:
         mine = gate.id in rule.gates
-        if mine or (gate.kind == rule.kind and gate.id not in case.spoken_for):
+        if mine or (gate.kind == rule.kind and gate.id not in spoken_for):
             yield Said({"gate": gate.id, "value": gate.reason}, gate.id)
 
 
@@ -159,10 +194,10 @@ def _cheaper(rule: PolicyRule, case: Case) -> Iterator[Said]:
     if closed:
         yield Said({"value": closed[0].reason}, "cheaper")
         return
-    mine, limit = case.figure("total_usd"), case.limits[rule.limit or ""]
+    mine, limit = case.figure("total_usd"), case.ground.limits[rule.limit or ""]
     if mine is None or not case.answers.stated("task.quality_target"):
         return
-    for row in case.knowledge.approaches:
+    for row in case.ground.knowledge.approaches:
         total = case.one.figure(row.id, "total_usd")
         chance = case.one.reaches_target(row.id)
         below = total is not None and total.p50 < mine.p50 and case.one.feasible(row.id)
@@ -176,14 +211,14 @@ def _cheaper(rule: PolicyRule, case: Case) -> Iterator[Said]:
 
 
 def _limit(rule: PolicyRule, case: Case) -> Iterator[Said]:
-    limit = limit_of(rule, case.knowledge.policy)
-    found, most = case.figure(rule.figure) if rule.figure else None, case.limits[limit.id]
+    limit = limit_of(rule, case.ground.knowledge.policy)
+    found, most = case.figure(rule.figure) if rule.figure else None, case.ground.limits[limit.id]
     if found is not None and found.p50 > most:
         yield Said(_figures(found, limit, most))
 
 
 def _near(rule: PolicyRule, case: Case) -> Iterator[Said]:
-    for other, limit, most in _limited(case):
+    for other, limit, most in case.ground.limited:
         found = case.figure(other.figure) if other.figure else None
         if found is not None and found.p50 <= most < found.p90:
             yield Said({**_figures(found, limit, most), "text": limit.text}, limit.id)
@@ -191,7 +226,7 @@ def _near(rule: PolicyRule, case: Case) -> Iterator[Said]:
 
 def _priced(rule: PolicyRule, case: Case) -> Iterator[Said]:
     unknown = case.one.unpriced(case.approach)
-    for other, limit, _ in _limited(case):
+    for other, limit, _ in case.ground.limited:
         if limit.dimension == "money" and unknown:
             said = f"no price is known for {' and '.join(unknown)}."
             yield Said({"text": limit.text, "value": said}, limit.id)
@@ -200,16 +235,8 @@ def _priced(rule: PolicyRule, case: Case) -> Iterator[Said]:
             yield Said({"text": limit.text, "value": said}, limit.id)
 
 
-def _limited(case: Case) -> Iterator[tuple[PolicyRule, PolicyLimit, float]]:
-    """The rules of a limit that is in force."""
-    for rule in case.knowledge.policy.rules:
-        if rule.test == "limit" and rule.limit in case.limits:
-            limit = limit_of(rule, case.knowledge.policy)
-            yield rule, limit, case.limits[limit.id]
-
-
 def _spread(rule: PolicyRule, case: Case) -> Iterator[Said]:
-    found, most = case.figure("total_usd"), case.limits[rule.limit or ""]
+    found, most = case.figure("total_usd"), case.ground.limits[rule.limit or ""]
     if found is None or found.p10 <= 0:
         return
     times = significant(found.p90 / found.p10)
@@ -219,22 +246,22 @@ def _spread(rule: PolicyRule, case: Case) -> Iterator[Said]:
 
 
 def _total(case: Case) -> PolicyLimit:
-    return next(one for one in case.knowledge.policy.limits if one.id == "max_total_usd")
+    return next(one for one in case.ground.knowledge.policy.limits if one.id == "max_total_usd")
 
 
 def _assumptions(rule: PolicyRule, case: Case) -> Iterator[Said]:
-    left = [name for name in case.wanted if not case.one.profile.given(name)]
-    most = case.limits[rule.limit or ""]
+    left = [name for name in case.ground.wanted if not case.one.profile.given(name)]
+    most = case.ground.limits[rule.limit or ""]
     if len(left) > most:
         shown = ", ".join(left[:3]) + (" …" if len(left) > len(left[:3]) else "")
         yield Said({"value": str(len(left)), "missing": shown, "limit": f"{most:g}"})
 
 
 def _age(rule: PolicyRule, case: Case) -> Iterator[Said]:
-    most = case.limits[rule.limit or ""]
+    most = case.ground.limits[rule.limit or ""]
     own = case.one.profile.get("as_of")
-    day = min(case.today, own) if isinstance(own, date) else case.today
-    for what, since in prices_of(case.one, case.approach, case.knowledge):
+    day = min(case.ground.today, own) if isinstance(own, date) else case.ground.today
+    for what, since in prices_of(case.one, case.approach, case.ground.knowledge):
         if (day - since).days > most:
             words = {"value": since.isoformat(), "missing": what, "limit": f"{most:g} days"}
             yield Said(words, what)
@@ -265,6 +292,12 @@ def _figures(found: Band, limit: PolicyLimit, most: float) -> dict[str, str]:
     }
 
 
+CASE_WORDS: Mapping[str, Callable[[Case], str]] = {
+    "approach": lambda case: case.approach,
+    "how": lambda case: "decided" if case.decided else "recommended",
+    "recommended": lambda case: case.one.recommended or "nothing",
+    "confidence": lambda case: f"{case.one.confidence:.0%} sure",
+}
 TESTS: Mapping[str, Callable[[PolicyRule, Case], Iterator[Said]]] = {
     "answers": _answers,
     "gates": _gates,

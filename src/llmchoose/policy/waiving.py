@@ -1,7 +1,7 @@
 """Exceptions: waivers that say who, why and until when, and a baseline of what is old."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -25,18 +25,20 @@ class Fault:
     key: str
 
 
-def own_waivers(profile: Profile, at: Mapping[str, Place]) -> tuple[GrantedWaiver, ...]:
+def own_waivers(
+    profile: Profile, first: Callable[[Sequence[str]], Place]
+) -> tuple[GrantedWaiver, ...]:
     """The waivers that a proposal holds.
 
     Args:
         profile: The proposal.
-        at: Where each of them stands, as `decision.waivers[0]`.
+        first: Where the first of some answers stands; an entry is `decision.waivers[0]`.
     """
-    listed = profile.get("decision.waivers")
+    name = "decision.waivers"
+    listed = profile.get(name)
     found = [one for one in listed if isinstance(one, Waiver)] if isinstance(listed, tuple) else []
-    whole = "decision.waivers"
     return tuple(
-        GrantedWaiver(one, "profile", at.get(f"{whole}[{place}]", at[whole]))
+        GrantedWaiver(one, "profile", first((f"{name}[{place}]", name)))
         for place, one in enumerate(found)
     )
 
