@@ -104,9 +104,9 @@ def _walk(folder: str) -> Iterator[tuple[str, str]]:
             file, target = os.path.join(place, name), os.path.join(real, name)
             if os.path.islink(file):
                 target = os.path.realpath(file)
-                if not target.startswith(top) or not os.path.isfile(target):
-                    continue
-            yield file, target
+            # A pipe would keep whoever reads it waiting.
+            if target.startswith(top) and os.path.isfile(target):
+                yield file, target
 
 
 def _shown(path: str) -> str:
