@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,6 +69,10 @@ def command(
         str | None,
         typer.Option(metavar="REV", help="Only files that changed since a git revision."),
     ] = None,
+    skip_others: Annotated[
+        bool,
+        typer.Option("--skip-others", help="Skip named files that are no profiles (for hooks)."),
+    ] = False,
     today: Annotated[
         str | None,
         typer.Option(metavar="DATE", help="Day for expiry and ages; the knowledge's own if left."),
@@ -93,7 +98,7 @@ def command(
     if explain_policy:
         write(_explained(held, known), None)
         return
-    files = _files(paths or [], changed_since)
+    files = _files(paths or [], changed_since, skip_others=skip_others)
     for target in (*(one.file for one in outputs), write_baseline):
         refuse_overwriting(target, [one.path for one in files], "a proposal")
         refuse_overwriting(target, [*held.files, baseline], "what is read")
@@ -154,7 +159,9 @@ def _explained(policy: "Policy", knowledge: "Knowledge") -> str:
     return render(rules_in_force(policy, knowledge.policy), policy)
 
 
-def _files(paths: list[str], changed_since: str | None) -> "Sequence[Candidate]":
+def _files(
+    paths: list[str], changed_since: str | None, *, skip_others: bool
+) -> "Sequence[Candidate]":
     from llmchoose.errors import InputError, Problem
     from llmchoose.profile.find import Candidate, candidates, could_be_profile
 
@@ -162,7 +169,7 @@ def _files(paths: list[str], changed_since: str | None) -> "Sequence[Candidate]"
         hint = "name proposals or a folder of them: llmchoose check proposals/"
         raise InputError((Problem("there is nothing to check", hint=hint),))
     if changed_since is None:
-        return candidates(paths)
+        return [replace(one, named=one.named and not skip_others) for one in candidates(paths)]
     from llmchoose.cli.git import changed_files
 
     candidates(paths)  # a path that does not exist is a mistake, changed or not
