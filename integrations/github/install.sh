@@ -29,7 +29,7 @@ done
 
 venv=$(mktemp -d "$RUNNER_TEMP/llmchoose.XXXXXX")
 "$python" -I -m venv "$venv"
-"$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-input \
+"$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-input --no-compile \
   --constraint "$GITHUB_ACTION_PATH/requirements.lock" \
   "$GITHUB_ACTION_PATH${INPUT_EXTRAS:+[$INPUT_EXTRAS]}" ||
   stop "$TITLE" 'pip could not install it; the log of this step says why.'

@@ -118,6 +118,9 @@ def command(
         workers or _cores(),
     )
     checked = _checked(files, known, terms)
+    if changed_since is not None or skip_others:
+        # Some of the repository is looked at: what else the baseline knows may well be there.
+        checked = replace(checked, gone=0)
     if write_baseline is not None:
         write(baseline_of(checked.findings), write_baseline)
     write_all(outputs, checked)

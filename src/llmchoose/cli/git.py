@@ -312,8 +312,7 @@ def _meant(repository: Repository, revision: str) -> str:
     listed = repository.run("for-each-ref", "--format=%(refname:short)")
     names = listed.stdout.decode("utf-8", "replace").split()
     remote = next((name for name in names if name.endswith(f"/{revision}")), "")
+    if repository.shallow and not remote:
+        return "the history here is cut off; " + FETCH_ALL
     found = remote or closest(revision, names)
-    if found:
-        return f"did you mean {found}?"
-    cut = "the history here is cut off; " + FETCH_ALL
-    return cut if repository.shallow else "git branch --all lists branches"
+    return f"did you mean {found}?" if found else "git branch --all lists branches"
