@@ -17,9 +17,6 @@ CLEAN = {
     for name, text in os.environ.items()
     if not name.startswith(("GIT_", "GITHUB_", "CI_", "PYTHON", "LLMCHOOSE_", "VIRTUAL_ENV"))
 }
-PASSES = "name: Letters\nowner: Mail team\ntask: {gap: [format], base_model_coverage: well}\n"
-FAILS = PASSES + "decision: {approach: lora}\n"
-WARNS = PASSES.replace("owner: Mail team\n", "")
 
 
 @dataclass

@@ -10,14 +10,21 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from conftest import FAILS, PASSES, ROOT, WARNS, Repository
 
 from llmchoose.report.check.markdown import MARKER
 
+if TYPE_CHECKING:
+    from tests.integrations.conftest import Repository
+
+ROOT = Path(__file__).parents[2]
+PASSES, FAILS, WARNS = (
+    (ROOT / "tests/integrations/proposals" / f"{name}.yaml").read_text("utf-8")
+    for name in ("passes", "fails", "warns")
+)
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
 SCRIPTS = ROOT / "integrations" / "github"
@@ -91,7 +98,7 @@ def read_outputs(file: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def action(repository: Repository, installed: str, tmp_path: Path) -> Action:
+def action(repository: "Repository", installed: str, tmp_path: Path) -> Action:
     """Run the action in the repository; keywords are its inputs, capitals the environment."""
     stubs, temp = tmp_path / "stubs", tmp_path / "runner temp"
     stubs.mkdir()
@@ -150,7 +157,7 @@ def action(repository: Repository, installed: str, tmp_path: Path) -> Action:
 
 
 @pytest.fixture
-def pull_request(repository: Repository, tmp_path: Path) -> Callable[..., str]:
+def pull_request(repository: "Repository", tmp_path: Path) -> Callable[..., str]:
     """Let the repository be the checkout of a pull request; the name of its base."""
 
     def make(base: str, before: dict[str, str], after: dict[str, str], *cut: str) -> str:
@@ -196,7 +203,7 @@ def test_the_scripts_are_clean() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_a_push_that_passes_is_green_with_a_summary(repository: Repository, action: Action) -> None:
+def test_a_push_that_passes_is_green_with_a_summary(repository: "Repository", action: Action) -> None:
     repository.commit({**TRAPS, "letters.yaml": PASSES, "other.yaml": "services: {}\n"})
     done = action(today="2026-12-24")
     assert (done.step, done.code) == ("Outcome", 0), done.log
@@ -212,7 +219,7 @@ def test_a_push_that_passes_is_green_with_a_summary(repository: Repository, acti
 
 
 def test_the_day_is_that_of_the_run(
-    repository: Repository, action: Action, tmp_path: Path
+    repository: "Repository", action: Action, tmp_path: Path
 ) -> None:
     repository.commit({"letters.yaml": PASSES})
     date = tmp_path / "stubs" / "date"
@@ -230,7 +237,7 @@ NAMES = {
 
 
 def test_a_pull_request_that_fails_reports_everything_first(
-    repository: Repository, action: Action, pull_request: Callable[..., str]
+    repository: "Repository", action: Action, pull_request: Callable[..., str]
 ) -> None:
     before = {"dear.yaml": PASSES, "old.yaml": FAILS, **TRAPS}
     dearer = PASSES + "traffic: {requests_per_day: 50k}\n"
@@ -266,7 +273,7 @@ def test_a_pull_request_that_fails_reports_everything_first(
 
 
 def test_a_warning_fails_where_it_is_asked_to_and_the_report_says_so(
-    repository: Repository, action: Action
+    repository: "Repository", action: Action
 ) -> None:
     repository.commit({"letters.yaml": WARNS})
     assert action().code == 0
@@ -276,7 +283,7 @@ def test_a_warning_fails_where_it_is_asked_to_and_the_report_says_so(
 
 
 def test_a_broken_policy_fails_otherwise_than_a_finding(
-    repository: Repository, action: Action
+    repository: "Repository", action: Action
 ) -> None:
     repository.commit({"letters.yaml": FAILS, "policy.yaml": "limts: {}\n"})
     done = action(sarif="out.sarif", token="secret")
@@ -310,7 +317,7 @@ def test_a_comment_of_before_is_brought_up_to_date(
     assert "id=IC_1" in done.calls[1]["arguments"]
 
 
-def test_a_token_that_may_not_write_is_a_warning(repository: Repository, action: Action) -> None:
+def test_a_token_that_may_not_write_is_a_warning(repository: "Repository", action: Action) -> None:
     repository.commit({"letters.yaml": PASSES})
     done = action(token="secret", GH_CODE="1")
     assert done.code == 0
@@ -329,7 +336,7 @@ def test_without_history_it_says_what_to_fetch(
 
 
 def test_paths_policy_and_baseline_are_taken_as_they_are_spelled(
-    repository: Repository, action: Action, installed: str
+    repository: "Repository", action: Action, installed: str
 ) -> None:
     repository.commit({"new ones/a.yaml": PASSES, "-old/b.yaml": FAILS, "c.yaml": FAILS})
     given = {"paths": "new ones\n\n-old\n", "policy": "the rules.yaml", "baseline": "known ones"}
@@ -357,7 +364,7 @@ def test_paths_policy_and_baseline_are_taken_as_they_are_spelled(
     ],
 )
 def test_a_wrong_call_is_a_sentence(
-    repository: Repository, action: Action, given: dict[str, str], said: str
+    repository: "Repository", action: Action, given: dict[str, str], said: str
 ) -> None:
     repository.commit({"letters.yaml": PASSES})
     if "PATH" in given:
