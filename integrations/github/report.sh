@@ -9,17 +9,12 @@ COMMENT_BYTES=65000 SUMMARY_BYTES=1000000
 [[ $INPUT_COMMENT != false ]] || exit 0
 
 verdict() {
-  printf '%s\n' "$MARKER"
   if [[ $OUTCOME == broken ]]; then
-    printf '**llmchoose check could not run.** This says nothing about the proposals.\n\n'
+    printf '%s\n**llmchoose check could not run.** This says nothing about the proposals.\n\n' "$MARKER"
     head -n 20 -- "$REPORTS/errors" | sed 's/^/    /'
     return
   fi
-  # The report's own verdict knows of errors only.
-  if [[ $OUTCOME == failed && $INPUT_FAIL_ON != error ]]; then
-    printf '**Failed here, for a %s is enough (fail-on).**\n\n' "$INPUT_FAIL_ON"
-  fi
-  tail -n +2 -- "$REPORTS/check.markdown"
+  cat -- "$REPORTS/check.markdown"
 }
 
 # What the pull request does to the cost; nothing where it changes no profile.

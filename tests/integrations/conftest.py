@@ -87,8 +87,9 @@ def valid() -> Valid:
     """Hold files against a schema that check-jsonschema brings along."""
 
     def hold(schema: str, *files: Path) -> None:
+        command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema]
         done = subprocess.run(
-            [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *map(str, files)],
+            [*command, *map(str, files)],
             capture_output=True,
             text=True,
             check=False,

@@ -57,9 +57,7 @@ def test_the_reports_are_those_that_it_writes() -> None:
     assert (*artifacts["reports"].values(), *artifacts["paths"]) == REPORTS
 
 
-def test_a_merge_request_that_fails_writes_every_report(
-    repository: "Repository", job: Job
-) -> None:
+def test_a_merge_request_that_fails_writes_every_report(repository: "Repository", job: Job) -> None:
     base = repository.commit({"letters.yaml": PASSES, "old.yaml": FAILS, **TRAPS})
     repository.git("checkout", "-q", "-b", "$(touch${IFS}caught);x")
     dearer = PASSES + "traffic: {requests_per_day: 50k}\n"
