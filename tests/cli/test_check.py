@@ -174,6 +174,19 @@ def test_a_baseline_is_written_and_then_quiet(repository: Path) -> None:
     assert b"2 findings known" in again.stdout
 
 
+def test_a_hook_names_all_it_has_and_hears_of_proposals_only(repository: Path) -> None:
+    named = ("proposals/notes.yaml", "proposals/compose.yaml")
+    assert run(*named, cwd=repository).returncode == 1
+    run("proposals", "--write-baseline", "baseline.json", cwd=repository)
+    done = run(*named, "--skip-others", "--baseline", "baseline.json", cwd=repository)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"1 YAML file skipped: not a profile" in done.stdout
+    assert b"not found again" not in done.stdout
+    assert (
+        b"not found again" in run(*named[:1], "--baseline", "baseline.json", cwd=repository).stdout
+    )
+
+
 HOSTILE = {
     "bomb.profile.yaml": b"a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\n"
     b"d: &d [*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e]\ng: &g [*f,*f,*f,*f]\n"

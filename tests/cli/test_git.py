@@ -162,9 +162,10 @@ def test_a_shallow_clone_says_to_fetch_the_whole_history(
     git("commit", "-qam", "second")
     git("clone", "-q", "--depth", "1", f"file://{Path.cwd()}", str(tmp_path / "shallow"))
     monkeypatch.chdir(tmp_path / "shallow")
-    with pytest.raises(InputError) as wrong:
-        changed_files("side", ["."])
-    assert "fetch-depth: 0" in wrong.value.problems[0].hint
+    for missing in ("side", "origin/side"):  # close to origin/main, which is not what it lacks
+        with pytest.raises(InputError) as wrong:
+            changed_files(missing, ["."])
+        assert "fetch-depth: 0" in wrong.value.problems[0].hint
     git("-C", str(tmp_path / "shallow"), "fetch", "-q", "--depth", "1", "origin", "side:side")
     with pytest.raises(InputError, match="no commit in common") as parted:
         changed_files("side", ["."])

@@ -21,7 +21,7 @@ CLEAN = {
 
 @dataclass
 class Repository:
-    """A git repository in a temporary folder; `home` is nobody's."""
+    """A git repository in a temporary folder; `home` has the settings of git."""
 
     root: Path
     home: Path
@@ -29,8 +29,10 @@ class Repository:
 
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
-        (self.home / ".gitconfig").write_text("[user]\nname = a\nemail = a@b\n")
-        self.environment = {**CLEAN, "HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1"}
+        settings = self.home / ".gitconfig"
+        settings.write_text("[user]\nname = a\nemail = a@b\n")
+        own = {"GIT_CONFIG_GLOBAL": str(settings), "GIT_CONFIG_NOSYSTEM": "1"}
+        self.environment = {**CLEAN, **own}
         if not self.root.exists():
             self.root.mkdir(parents=True)
             self.git("init", "-q", "-b", "main")
