@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 SHOWN = 100
 LONGEST_WORD = 80
@@ -15,8 +16,7 @@ NOT_TEXT = re.compile(
 _ESCAPED = re.compile(f"{NOT_TEXT.pattern}|[\t\r\n\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A place in a file; lines and columns count from 1, columns in characters."""
 
     path: str

@@ -1,27 +1,38 @@
 """The choice for each of many profiles with its figures: no reasons, no plan, no outlook.
 
 What `assess` says of a profile one by one, these say of it among many: both come from the same
-formulas on the same draws.
+formulas on the same draws. Profiles go through them together, as the rows of blocks.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from llmchoose.decision.confidence import confidence, in_words
+from llmchoose.decision.conditions import PREFIX, Facts, Truth, facts_of
+from llmchoose.decision.confidence import calibrated, in_words, known_share
 from llmchoose.decision.gates import GateResult, every_gate
-from llmchoose.decision.rank import Weighed, facts_about, weigh
+from llmchoose.decision.rank import Weighed, weigh
 from llmchoose.decision.trials import settled_by
 from llmchoose.estimate.approaches.approach import estimate_all
 from llmchoose.estimate.approaches.model import Estimate
-from llmchoose.estimate.formulas.distributions import Array, Band, Draws, band, significant
+from llmchoose.estimate.approaches.readings import Readings
+from llmchoose.estimate.formulas.distributions import (
+    Array,
+    Band,
+    Draws,
+    percentiles,
+    significant,
+)
 from llmchoose.estimate.inputs import Inputs, read_inputs
+from llmchoose.estimate.many import Kept, kin_of, read_many, row_of, slim
 from llmchoose.knowledge.load import Knowledge
-from llmchoose.knowledge.rules import Approach
 from llmchoose.knowledge.tables import Gpu
 from llmchoose.profile.model import Profile
 
@@ -41,71 +52,69 @@ Figure = Literal[
 ]
 
 
+Unpriced = Mapping[str, NDArray[np.bool_]]
+# Rows of a block: more are no faster, and take more memory.
+ROWS = 128
+# Profiles that are sorted into blocks at a time.
+CHUNK = 256
+PLACEHOLDER = re.compile(r"{(\w+)}")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Surveyed:
-    """One profile among many, its approaches weighed.
+class Block:
+    """Several profiles weighed together.
 
     Attributes:
-        inputs: Draws of the profile.
+        inputs: Draws of all of them.
         estimates: Estimate of each approach, by id.
         weighed: All approaches in numbers.
+        unpriced: For each approach the lines of its cost without a price, and in which rows.
     """
 
-    profile: Profile
     inputs: Inputs
     estimates: Mapping[str, Estimate]
     weighed: Weighed
+    unpriced: Mapping[str, Unpriced]
 
     @cached_property
-    def recommended(self) -> str | None:
-        """The approach to take; None where a hard gate closes every one."""
-        place = int(np.ravel(self.weighed.best())[0])
-        return self.weighed.names[place] if place >= 0 else None
+    def best(self) -> list[int]:
+        """Place of the recommended approach in each row, -1 where every one is closed."""
+        places: list[int] = np.ravel(self.weighed.best()).tolist()
+        return places
 
     @cached_property
-    def confidence(self) -> float:
-        """Chance that an experienced practitioner would accept the recommendation."""
-        if self.recommended is None:
-            return 0.0
-        chance = self.probability_best(self.recommended)
-        return confidence(chance, self.inputs, self.inputs.knowledge.rulebook.confidence)
+    def chance(self) -> Array:
+        """Chance of each approach to be the best, shape (approaches, rows)."""
+        return self.weighed.chance.reshape(len(self.weighed.names), -1)
 
-    @property
-    def confidence_words(self) -> str:
-        """The confidence in words."""
-        if self.recommended is None:
-            return "no approach is feasible"
-        return in_words(self.confidence, self.inputs.knowledge.rulebook.confidence)
+    @cached_property
+    def open(self) -> Truth:
+        """Whether no hard gate closes an approach, shape (approaches, rows)."""
+        return self.weighed.open.reshape(len(self.weighed.names), -1)
 
-    def probability_best(self, approach: str) -> float:
-        """Chance of an approach to be the best."""
-        return significant(float(self.weighed.chance[self._place(approach)]))
+    @cached_property
+    def rungs(self) -> Mapping[str, float]:
+        """Rung of each approach."""
+        return {row.id: row.rung for row in self.inputs.knowledge.approaches}
 
-    def feasible(self, approach: str) -> bool:
-        """Whether no hard gate closes an approach."""
-        return bool(self.weighed.open[self._place(approach)].all())
+    @cached_property
+    def _bands(self) -> dict[tuple[str, Figure], Array | None]:
+        return {}
 
-    def gates(self, approach: str) -> tuple[GateResult, ...]:
-        """What each gate says of an approach, with a sentence where it is not passed."""
-        one, place = self._approach(approach), self._place(approach)
-        rungs: dict[str, float] = {row.id: row.rung for row in self.inputs.knowledge.approaches}
-        facts = facts_about(self.inputs, {approach: self.estimates[approach]})[approach]
-        held, settled = self.weighed.held[place], settled_by(self.inputs, rungs)
-        return every_gate(one, held, facts, settled, rungs)
-
-    def figure(self, approach: str, name: Figure) -> Band | None:
-        """A figure of an approach; None where it is unknown or there is none.
-
-        Args:
-            approach: Id of the approach.
-            name: A name of the JSON report.
-        """
-        draws = self.draws(approach, name)
-        return None if draws is None else band(np.ravel(draws))
+    def bands(self, approach: str, name: Figure) -> Array | None:
+        """Percentiles of a figure in all rows, shape (3, rows); None where there is none."""
+        if (approach, name) not in self._bands:
+            draws = self.draws(approach, name)
+            self._bands[approach, name] = (
+                None
+                if draws is None
+                else np.stack([one[..., 0] for one in percentiles(draws, (0.1, 0.5, 0.9))])
+            )
+        return self._bands[approach, name]
 
     def draws(self, approach: str, name: Figure) -> Array | None:
-        """Draws of a figure; None where it is unknown or there is none."""
-        estimate, place = self.estimates[approach], self._place(approach)
+        """Draws of a figure, shape (rows, samples); None where no row has any."""
+        estimate, place = self.estimates[approach], self.weighed.names.index(approach)
         run = estimate.training
         found: dict[str, Array | None] = {
             "one_time_usd": estimate.one_time_usd,
@@ -121,33 +130,143 @@ class Surveyed:
             "net_benefit": self.weighed.benefit[place],
             "fit": self.weighed.fit[place],
         }
-        return found[name]
+        draws = found[name]
+        if draws is None:
+            return None
+        return np.broadcast_to(draws, self.inputs.shape).reshape(-1, self.inputs.shape[-1])
+
+    @cached_property
+    def reaching(self) -> Array:
+        """Share of draws in which an approach reaches the target quality, (approaches, rows)."""
+        target = self.inputs.number("task.quality_target")
+        shares = np.mean(self.weighed.quality >= target, axis=-1)
+        return np.asarray(shares).reshape(len(self.weighed.names), -1)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Surveyed:
+    """One profile among many, its approaches weighed.
+
+    Attributes:
+        block: The profiles that were weighed together.
+        row: Place of this one among them.
+    """
+
+    profile: Profile
+    block: Block
+    row: int
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """Draws of the profile."""
+        return row_of(self.block.inputs, self.row) if self.block.inputs.many else self.block.inputs
+
+    @property
+    def recommended(self) -> str | None:
+        """The approach to take; None where a hard gate closes every one."""
+        place = self.block.best[self.row]
+        return self.block.weighed.names[place] if place >= 0 else None
+
+    @cached_property
+    def confidence(self) -> float:
+        """Chance that an experienced practitioner would accept the recommendation."""
+        if self.recommended is None:
+            return 0.0
+        chance, known = self.probability_best(self.recommended), self.block.inputs.knowledge
+        rule = known.rulebook.confidence
+        return calibrated(chance, known_share(self.profile.values, rule), known.constants, rule)
+
+    @property
+    def confidence_words(self) -> str:
+        """The confidence in words."""
+        if self.recommended is None:
+            return "no approach is feasible"
+        return in_words(self.confidence, self.block.inputs.knowledge.rulebook.confidence)
+
+    def probability_best(self, approach: str) -> float:
+        """Chance of an approach to be the best."""
+        return significant(float(self.block.chance[self._place(approach), self.row]))
+
+    def feasible(self, approach: str) -> bool:
+        """Whether no hard gate closes an approach."""
+        return bool(self.block.open[self._place(approach), self.row])
+
+    def gates(self, approach: str) -> tuple[GateResult, ...]:
+        """What each gate says of an approach, with a sentence where it is not passed."""
+        held = tuple(one.row(self.row) for one in self.block.weighed.held[self._place(approach)])
+        rows = self.block.inputs.knowledge.approaches
+        one = next(row for row in rows if row.id == approach)
+        settled = settled_by(self.inputs, self.block.rungs)
+        return every_gate(one, held, self._facts[approach], settled, self.block.rungs)
+
+    @cached_property
+    def _facts(self) -> Mapping[str, Facts]:
+        readings = {
+            name: RowReadings(estimate.readings, self.row)
+            for name, estimate in self.block.estimates.items()
+        }
+        return facts_of(self.inputs, readings)
+
+    def figure(self, approach: str, name: Figure) -> Band | None:
+        """A figure of an approach; None where it is unknown or there is none.
+
+        Args:
+            approach: Id of the approach.
+            name: A name of the JSON report.
+        """
+        bands = self.block.bands(approach, name)
+        if bands is None or np.isnan(bands[0, self.row]):
+            return None
+        return Band(*(significant(one) for one in bands[:, self.row].tolist()))
+
+    def draws(self, approach: str, name: Figure) -> Array | None:
+        """Draws of a figure; None where it is unknown or there is none."""
+        draws = self.block.draws(approach, name)
+        return None if draws is None or np.isnan(draws[self.row]).all() else draws[self.row]
 
     @property
     def day(self) -> str:
         """ISO day for which availability and prices are judged."""
-        return self.inputs.day
+        return self.block.inputs.projects[self.row].day
 
     def unpriced(self, approach: str) -> tuple[str, ...]:
         """Lines of an approach's cost for which no price is known: its cost is a lower bound."""
-        return tuple(item.name for item in self.estimates[approach].items if item.usd is None)
+        lines = self.block.unpriced[approach]
+        return tuple(name for name, rows in lines.items() if rows[self.row])
 
     def gpu(self, approach: str) -> Gpu | None:
         """The accelerator that an approach trains on; None where it trains nowhere."""
-        training = self.estimates[approach].training
-        return training.gpu if training else None
+        training = self.block.estimates[approach].training
+        return training.gpus.at(self.row) if training else None
 
     def reaches_target(self, approach: str) -> float:
         """Share of draws in which an approach reaches the target quality."""
-        target = self.inputs.number("task.quality_target")
-        quality = self.weighed.quality[self._place(approach)]
-        return significant(float(np.mean(quality >= target)))
-
-    def _approach(self, name: str) -> Approach:
-        return next(row for row in self.inputs.knowledge.approaches if row.id == name)
+        return significant(float(self.block.reaching[self._place(approach), self.row]))
 
     def _place(self, approach: str) -> int:
-        return self.weighed.names.index(approach)
+        return self.block.weighed.names.index(approach)
+
+
+class RowReadings(Mapping[str, Array]):
+    """Readings of one row of a block."""
+
+    def __init__(self, readings: Mapping[str, Array], row: int) -> None:
+        self._readings, self._row = readings, row
+        self._found: dict[str, Array] = {}
+
+    def __getitem__(self, name: str) -> Array:
+        # Kept, as an array of its own tells facts that it is the same.
+        if name not in self._found:
+            found = self._readings[name]
+            own = found.ndim > 1 and len(found) > 1
+            self._found[name] = found[self._row] if own else np.ravel(found)
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._readings)
+
+    def __len__(self) -> int:
+        return len(self._readings)
 
 
 def survey(
@@ -167,8 +286,102 @@ def survey(
         seed: Seed of the draws.
         samples: Draws.
     """
-    draws = Draws(seed, samples)
-    for profile in profiles:
-        inputs = read_inputs(profile, knowledge, draws, as_of)
+    draws, kept = Draws(seed, samples), Kept()
+    waiting = iter(profiles)
+    while chunk := list(islice(waiting, CHUNK)):
+        found: list[Surveyed | None] = [None] * len(chunk)
+        for rows in alike(chunk, knowledge, as_of):
+            block = _weighed([chunk[row] for row in rows], knowledge, draws, as_of, kept)
+            for place, row in enumerate(rows):
+                found[row] = Surveyed(chunk[row], block, place)
+        yield from (one for one in found if one is not None)
+
+
+def _weighed(
+    profiles: Sequence[Profile],
+    knowledge: Knowledge,
+    draws: Draws,
+    as_of: date | None,
+    kept: Kept,
+) -> Block:
+    if len(profiles) == 1:
+        inputs = read_inputs(profiles[0], knowledge, draws, as_of)
         estimates = estimate_all(inputs)
-        yield Surveyed(profile, inputs, estimates, weigh(inputs, estimates))
+        return Block(inputs, estimates, weigh(inputs, estimates), _unpriced(estimates, 1))
+    inputs = read_many(profiles, knowledge, draws, as_of, kept)
+    estimates = estimate_all(inputs)
+    weighed = weigh(inputs, estimates)
+    tested, told = _read_by_gates(knowledge)
+    # What is kept is what can be asked for: most of the draws on the way are let go.
+    slimmer = {name: _kept(one, tested, told) for name, one in estimates.items()}
+    inputs.forget()
+    return Block(
+        slim(inputs),
+        slimmer,
+        replace(weighed, prior=weighed.quality, points=(), charges=()),
+        _unpriced(estimates, len(profiles)),
+    )
+
+
+def _unpriced(estimates: Mapping[str, Estimate], rows: int) -> dict[str, Unpriced]:
+    """Lines that have no price (None), or none in some rows (NaN)."""
+    found: dict[str, Unpriced] = {}
+    for name, estimate in estimates.items():
+        first = {
+            item.name: np.nan if item.usd is None else item.usd[..., 0] for item in estimate.items
+        }
+        missing = {line: np.isnan(usd) for line, usd in first.items()}
+        found[name] = {
+            line: np.broadcast_to(where, rows) for line, where in missing.items() if np.any(where)
+        }
+    return found
+
+
+def _read_by_gates(knowledge: Knowledge) -> tuple[frozenset[str], frozenset[str]]:
+    """Names that the tests of gates read, and those that their sentences tell."""
+    gates = knowledge.rulebook.gates
+    tested = (
+        name.removeprefix(PREFIX)
+        for gate in gates
+        for test in gate.when.tests
+        for name in (test.input, test.than or "")
+    )
+    return frozenset(tested), frozenset(
+        name for gate in gates for name in PLACEHOLDER.findall(gate.reason)
+    )
+
+
+def _kept(estimate: Estimate, tested: Collection[str], told: Collection[str]) -> Estimate:
+    """What can be asked of an estimate: its figures, and what the sentences of gates tell.
+
+    A reading that no test had to look at is in no sentence.
+    """
+    readings = estimate.readings
+    known = readings.known if isinstance(readings, Readings) else readings
+    found = {
+        name: readings[name]
+        for name in told
+        if name in readings and (name in known or name not in tested)
+    }
+    run = estimate.training
+    if run is not None:
+        # Of a training only what is a figure.
+        nothing = np.zeros(1)
+        run = replace(run, params=nothing, active=nothing, tokens=nothing, flops=nothing)
+    return replace(estimate, items=(), acquisitions=(), readings=found, training=run)
+
+
+def alike(
+    profiles: Sequence[Profile], knowledge: Knowledge, as_of: date | None
+) -> Iterator[list[int]]:
+    """Places of profiles that can be rows of one block, each block of them."""
+    if len(profiles) == 1:
+        yield [0]
+        return
+    groups: dict[Hashable, list[int]] = {}
+    for place, profile in enumerate(profiles):
+        groups.setdefault(kin_of(profile, knowledge, as_of), []).append(place)
+    for group in groups.values():
+        blocks = -(-len(group) // ROWS)
+        for block in range(blocks):
+            yield group[block::blocks]

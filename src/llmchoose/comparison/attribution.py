@@ -21,7 +21,7 @@ from llmchoose.estimate.approaches.approach import estimate_all, estimate_approa
 from llmchoose.estimate.approaches.readings import read_profile
 from llmchoose.estimate.formulas.distributions import median, significant
 from llmchoose.estimate.inputs import Inputs, read_inputs
-from llmchoose.estimate.market import gpu_of
+from llmchoose.estimate.market import gpus_of
 from llmchoose.profile.model import Value
 
 # All orders of six fields take 64 estimates, a third of a second; each field more doubles that.
@@ -63,8 +63,7 @@ class Mixture:
     def total(self, moved: Fields, approach: str) -> float:
         """Middle total of an approach over the horizon, in dollars."""
         inputs = self.inputs(moved)
-        gpu, note = gpu_of(inputs)
-        found = estimate_approach(inputs, approach, read_profile(inputs), gpu, note)
+        found = estimate_approach(inputs, approach, read_profile(inputs), gpus_of(inputs), "")
         return median(found.total_usd)
 
     def recommended(self, moved: Fields) -> str | None:

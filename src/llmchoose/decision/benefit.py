@@ -4,6 +4,8 @@ One unit is the whole scale of the metric. A resource that nobody stated charges
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -50,7 +52,7 @@ def charges(
     estimate = estimates[approach.id]
     units: Mapping[str, Callable[[], Array]] = {
         "money": lambda: _money(inputs, estimate),
-        "running": lambda: _running(inputs, estimate, estimates),
+        "running": lambda: _running(inputs, estimate, bills_of(inputs, estimates)),
         "monthly_budget": lambda: _monthly(inputs, estimate),
         "time": lambda: _time(inputs, estimate),
         "team": lambda: _team(inputs, estimate),
@@ -63,27 +65,46 @@ def charges(
     return {charge.id: charge.weight * units[charge.id]() for charge in rule.charges}
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Bills:
+    """What the approaches cost a month, over all of them.
+
+    Attributes:
+        of: Their estimates.
+        least: The least, draw by draw, and a dollar at least.
+        weight: What a decade over that counts: the less, the more the budget holds.
+    """
+
+    of: Mapping[str, Estimate]
+    least: Array
+    weight: Array
+
+
+def bills_of(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Bills:
+    """What the approaches cost a month, worked out once for all of them."""
+    # The estimates are kept with it: as long as they are, no others have their identity.
+    return inputs.once(("bills", id(estimates)), lambda: _bills_of(inputs, estimates))
+
+
+def _bills_of(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Bills:
+    bills = [np.maximum(one.monthly_usd, 1.0) for one in estimates.values()]
+    budget = np.maximum(inputs.number("budget.one_time"), 1.0)
+    over = np.minimum(np.log10(1 + 24 * reduce(np.maximum, bills) / budget), 1.0)
+    weight = np.where(inputs.stated("budget.one_time"), over, 0.5)
+    return Bills(estimates, reduce(np.minimum, bills), weight)
+
+
 def _money(inputs: Inputs, estimate: Estimate) -> Array:
     share = LEAN * estimate.one_time_usd / np.maximum(inputs.number("budget.one_time"), 1.0)
     units = SHARE * np.minimum(share, 1.0) + _decades_over(share)
     return np.where(inputs.stated("budget.one_time"), units, 0.0)
 
 
-def _running(inputs: Inputs, estimate: Estimate, estimates: Mapping[str, Estimate]) -> Array:
+def _running(inputs: Inputs, estimate: Estimate, bills: Bills) -> Array:
     """Decades over the cheapest a month, as far as two years of months outweigh the budget."""
-    bills = [np.maximum(one.monthly_usd, 1.0) for one in estimates.values()]
-    least, most = _least(bills), -_least([-bill for bill in bills])
-    budget = np.maximum(inputs.number("budget.one_time"), 1.0)
-    weight = np.where(
-        inputs.stated("budget.one_time"), np.minimum(np.log10(1 + 24 * most / budget), 1.0), 0.5
-    )
     said = any_stated(inputs, ("budget.monthly", "traffic.requests_per_day"))
-    ratio = np.maximum(estimate.monthly_usd, 1.0) / least
-    return np.where(said, weight * np.log10(ratio), 0.0)
-
-
-def _least(bills: list[Array]) -> Array:
-    return np.asarray(np.minimum.reduce(np.broadcast_arrays(*bills)))
+    ratio = np.maximum(estimate.monthly_usd, 1.0) / bills.least
+    return np.where(said, bills.weight * np.log10(ratio), 0.0)
 
 
 def _monthly(inputs: Inputs, estimate: Estimate) -> Array:
@@ -119,7 +140,7 @@ def _latency(inputs: Inputs, estimate: Estimate) -> Array:
 
 def _provider(inputs: Inputs, approach: Approach) -> Array:
     """Learning from the data weighs more than reading it; wanted weights are held elsewhere."""
-    held = inputs.word("constraints.must_own_weights") != "no"
+    held = ~inputs.any_of("constraints.must_own_weights", ("no",))
     held = held & inputs.stated("constraints.must_own_weights")
     if approach.id == "managed_finetune":
         secret = inputs.any_of("data.sensitivity", ("confidential", "regulated"))

@@ -101,9 +101,10 @@ def holds(condition: Condition, facts: Facts, *, known_only: bool = False) -> Tr
     shape = facts.inputs.shape
     if condition.always:
         return np.ones(shape, bool)
-    answers = [_answer(test, facts, shape, known_only) for test in condition.tests]
-    joined = np.logical_and.reduce(answers) if condition.all else np.logical_or.reduce(answers)
-    return np.asarray(joined, bool)
+    answers = [_answer(test, facts, known_only) for test in condition.tests]
+    joined = reduce(and_ if condition.all else or_, answers)
+    # What is the same for all draws of one of many projects stays one truth.
+    return joined if facts.inputs.many else np.broadcast_to(joined, shape)
 
 
 def mostly(condition: Condition, facts: Facts) -> bool:
@@ -138,8 +139,9 @@ def compare(test: Comparison, facts: Facts) -> Truth:
     """Whether one test holds, for each draw; numbers are compared as they would be printed."""
     if test.input in facts.inputs.lists:
         return _compare_list(test, facts.inputs.lists[test.input])
-    if test.input in facts.inputs.words and test.op in ("in", "==") and not test.than:
-        return facts.inputs.any_of(test.input, [str(item) for item in _listed(test.value)])
+    if test.input in facts.inputs.words and test.op in ("in", "==", "!=") and not test.than:
+        held = facts.inputs.any_of(test.input, [str(item) for item in _listed(test.value)])
+        return ~held if test.op == "!=" else held
     left = facts.value(test.input)
     right = facts.value(test.than) if test.than else test.value
     if test.op == "in":
@@ -152,12 +154,12 @@ def compare(test: Comparison, facts: Facts) -> Truth:
     return np.asarray(OPERATORS[test.op](left, right), bool)
 
 
-def _answer(test: Comparison, facts: Facts, shape: tuple[int, ...], known_only: bool) -> Truth:
+def _answer(test: Comparison, facts: Facts, known_only: bool) -> Truth:
+    if not known_only:
+        return np.asarray(compare(test, facts))
     names = [test.input, *([test.than] if test.than else [])]
-    found = compare(test, facts)
-    if known_only:
-        found = reduce(and_, (facts.known(name) for name in names), found)
-    return np.broadcast_to(found, shape)
+    known = reduce(and_, (facts.known(name) for name in names), ALWAYS)
+    return np.asarray(compare(test, facts) & known) if known.any() else known
 
 
 def _compare_list(test: Comparison, weights: Mapping[str, Array]) -> Truth:

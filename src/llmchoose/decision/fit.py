@@ -1,6 +1,6 @@
 """Fit: how well an approach suits the project, by the rulebook's criteria."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import and_
@@ -144,6 +144,10 @@ def _points(
     if not applies.any():
         return None
     weight = criterion.weight * _counts(criterion, facts, inferred)
+    if facts.inputs.many:
+        # What is no figure for one project may be one for another.
+        unknown = np.isnan(score).all(axis=-1, keepdims=True)
+        weight, applies = np.where(unknown, 0.0, weight), applies & ~unknown
     return Points(criterion, np.where(applies, score, 0.0), applies, weight)
 
 
@@ -208,11 +212,27 @@ def _masks(name: str, facts: Facts) -> Mapping[str, np.ndarray]:
 
 
 def _curve(criterion: Criterion, approach: Approach, facts: Facts) -> Array | None:
-    points = next((c.points for c in criterion.curves if approach.id in c.approaches), None)
-    values = np.asarray(facts.value(criterion.input), float)
-    if points is None:
-        return None if criterion.default is None else np.full(values.shape, criterion.default)
+    curve = next((c for c in criterion.curves if approach.id in c.approaches), None)
+    if curve is None and criterion.default is None:
+        return None
+    inputs, name = facts.inputs, criterion.input
+    if curve is None:
+        return np.full(np.shape(facts.value(name)), criterion.default)
+    points = curve.points
+    if name in inputs.parts:
+        return inputs.once(
+            (criterion.id, points),
+            lambda: np.asarray(inputs.map(name, lambda values: _along(criterion, points, values))),
+        )
+    return _along(criterion, points, facts.value(name))
+
+
+def _along(
+    criterion: Criterion, points: Sequence[tuple[float, float]], values: np.ndarray
+) -> Array:
+    """Scores between the points of a curve in straight lines."""
     places, scores = np.array(points).T
+    given = np.asarray(values, float)
     if criterion.scale == "log":
-        places, values = np.log10(places), np.log10(np.maximum(values, SMALLEST))
-    return np.asarray(np.interp(values, places, scores))
+        places, given = np.log10(places), np.log10(np.maximum(given, SMALLEST))
+    return np.asarray(np.interp(given, places, scores))

@@ -12,7 +12,6 @@ from llmchoose.decision.conditions import ALWAYS, MOSTLY, NEVER, Facts, Truth, h
 from llmchoose.decision.trials import Settled
 from llmchoose.decision.wording import fill
 from llmchoose.estimate.formulas.distributions import Array
-from llmchoose.estimate.inputs import Inputs
 from llmchoose.knowledge.rules import Approach, Gate
 
 # A range closes a hard gate only when all of p5 to p95 does: 95 of 100 draws on one side.
@@ -33,6 +32,14 @@ class Held:
     gate: Gate
     closed: Truth
     passed: Truth
+
+    def row(self, place: int) -> "Held":
+        """What it says of one row of a block."""
+
+        def cut(truth: Truth) -> Truth:
+            return truth[place] if truth.ndim > 1 and len(truth) > 1 else np.ravel(truth)
+
+        return Held(self.gate, cut(self.closed), cut(self.passed))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,7 +87,7 @@ def every_gate(
     rungs: Mapping[str, float],
 ) -> tuple[GateResult, ...]:
     """What the calendar, the trials and the rulebook's gates say of one approach."""
-    special = (not_yet(approach, facts.inputs), reached(approach, settled, rungs))
+    special = (not_yet(approach, facts.inputs.day), reached(approach, settled, rungs))
     return (*(gate for gate in special if gate), *told(held, facts))
 
 
@@ -108,12 +115,12 @@ def share(truth: Truth) -> Array:
     return np.asarray(np.mean(truth, axis=-1, keepdims=True))
 
 
-def not_yet(approach: Approach, inputs: Inputs) -> GateResult | None:
-    """What stands against an approach that had not come into use by the day."""
+def not_yet(approach: Approach, day: str) -> GateResult | None:
+    """What stands against an approach that had not come into use by an ISO day."""
     since = approach.available_from or ""
-    if since <= inputs.day:
+    if since <= day:
         return None
-    reason = f"{approach.name} came into use in {since}, after {inputs.day}."
+    reason = f"{approach.name} came into use in {since}, after {day}."
     return GateResult("G-NOT-YET", "soft", False, ALWAYS, ("as_of",), reason, approach.sources)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from llmchoose.estimate.approaches.training import effective_tokens
 from llmchoose.estimate.formulas.distributions import Array, significant, three_point
-from llmchoose.estimate.inputs import Inputs
+from llmchoose.estimate.inputs import Inputs, year_of
 from llmchoose.knowledge.rules import ApproachId
 from llmchoose.profile.trials import unread_share
 
@@ -76,12 +76,20 @@ def _reads(inputs: Inputs, approaches: Sequence[str], alone: Array) -> Array:
     """
     if "scratch" in approaches:
         return _rises(inputs, "reach.reads", alone)
-    coverage = inputs.number("task.base_model_coverage")
-    before = _rises(inputs, "reach.reads", coverage)
+    before, after = (
+        _rises_with_coverage(inputs, name) for name in ("reach.reads", "reach.reads_continued")
+    )
     if "continued_pretrain" not in approaches:
         return before
-    after = _rises(inputs, "reach.reads_continued", coverage)
     return before + _read(inputs) * np.maximum(after - before, 0.0)
+
+
+def _rises_with_coverage(inputs: Inputs, name: str) -> Array:
+    def rises() -> Array:
+        covered = "task.base_model_coverage"
+        return np.asarray(inputs.map(covered, lambda values: _rises(inputs, name, values)))
+
+    return inputs.once(("rises", name), rises)
 
 
 def _closing(inputs: Inputs, approach: str, reads: Array) -> dict[str, Array]:
@@ -143,13 +151,14 @@ def closed_shares(inputs: Inputs) -> dict[str, Array]:
 
 def _learned(inputs: Inputs) -> Array:
     """Share of what tuning closes that the labels are enough for."""
-    labels = inputs.number("data.labelled_examples")
-    return np.asarray(labels / (labels + inputs.constant("reach.labels_half")))
+    half = inputs.constant("reach.labels_half")
+    learned = inputs.map("data.labelled_examples", lambda labels: labels / (labels + half))
+    return np.asarray(learned)
 
 
 def _read(inputs: Inputs) -> Array:
     """Share of what continued pretraining closes that the text is enough for."""
-    text = np.log10(np.maximum(effective_tokens(inputs), 1.0))
+    text = _text(inputs)
     half = np.where(
         inputs.light,
         inputs.constant("reach.text_half.light"),
@@ -158,9 +167,16 @@ def _read(inputs: Inputs) -> Array:
     return sigmoid(inputs.constant("reach.text_steep") * (text - np.log10(half)))
 
 
+def _text(inputs: Inputs) -> Array:
+    """Decades of tokens of domain text."""
+    return inputs.once(
+        "decades of text", lambda: np.log10(np.maximum(effective_tokens(inputs), 1.0))
+    )
+
+
 def _scratch(inputs: Inputs) -> Array:
     """A model of one's own: what its text teaches it, whatever other models can."""
-    text = np.log10(np.maximum(effective_tokens(inputs), 1.0))
+    text = _text(inputs)
     half = np.where(
         inputs.light,
         inputs.constant("reach.scratch.text_half.light"),
@@ -215,22 +231,25 @@ def _knowledge(inputs: Inputs, approach: str, closure: Array) -> Array:
             whole, np.maximum(closure, inputs.constant("reach.full_context")), closure
         )
         return closure * np.where(cited & ~whole, inputs.constant("reach.cited.prompt"), 1.0)
-    changes = np.maximum(inputs.number("data.knowledge_changes"), 1e-3)
-    fresh = 1 / (1 + inputs.factor(f"refresh_days.{approach}") / changes)
-    return closure * fresh * np.where(cited, inputs.constant("reach.cited.weights"), 1.0)
+    renewed = inputs.factor(f"refresh_days.{approach}")
+    fresh = inputs.map(
+        "data.knowledge_changes", lambda days: 1 / (1 + renewed / np.maximum(days, 1e-3))
+    )
+    return np.asarray(closure * fresh) * np.where(
+        cited, inputs.constant("reach.cited.weights"), 1.0
+    )
 
 
 def _in_use(inputs: Inputs, approach: str) -> Array | float:
     """Strength of prompting and retrieval with what there was in the year of the decision."""
     if approach not in ("prompt", "rag"):
         return 1.0
-    strength = strength_of(inputs, approach)
-    context = _rises(inputs, "reach.context", inputs.number("task.base_model_coverage"))
-    return strength * context
+    strength = inputs.days.figure(lambda day: strength_on(inputs, approach, year_of(day)))
+    return np.asarray(strength * _rises_with_coverage(inputs, "reach.context"))
 
 
-def strength_of(inputs: Inputs, approach: str) -> float:
-    """Strength of an approach on the day over that of the last year of the table."""
+def strength_on(inputs: Inputs, approach: str, year: float) -> float:
+    """Strength of an approach in a decimal year over that of the last year of the table."""
     prefix = f"reach.in_use.{approach}."
     table: Mapping[int, float] = {
         int(name.removeprefix(prefix)): row.p50
@@ -239,7 +258,7 @@ def strength_of(inputs: Inputs, approach: str) -> float:
     }
     years = sorted(table)
     middles = [year + 0.5 for year in years]
-    return significant(float(np.interp(inputs.year, middles, [table[year] for year in years])))
+    return significant(float(np.interp(year, middles, [table[year] for year in years])))
 
 
 def _prompted_before(inputs: Inputs) -> Array | float:

@@ -6,7 +6,7 @@ recommendation is what they say together.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 
@@ -32,8 +32,9 @@ from llmchoose.decision.gates import (
     reached,
 )
 from llmchoose.decision.quality import expected_quality
-from llmchoose.decision.trials import after_trials, settled_by, shifts
+from llmchoose.decision.trials import Settled, after_trials, settled_by, settled_for, shifts
 from llmchoose.estimate.approaches.model import Estimate
+from llmchoose.estimate.approaches.readings import Readings
 from llmchoose.estimate.formulas.distributions import Array, middle, significant
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.knowledge.rules import Approach
@@ -221,10 +222,13 @@ def trust_in_fit(inputs: Inputs) -> Array:
 
     It knows what is usual; net benefit uses what was measured. Without the sample axis.
     """
-    tried = {trial.approach for trial in trials_of(inputs.profile)} - {"prompt"}
-    prompted = any(trial.approach == "prompt" for trial in trials_of(inputs.profile))
-    measured = (inputs.stated("task.prompt_baseline")[..., 0] | prompted) + len(tried)
-    return 1 / (2 + np.asarray(measured, float))
+    tried = inputs.column(
+        "tried", lambda one: frozenset(trial.approach for trial in trials_of(one.profile))
+    )
+    prompted = np.asarray(tried.figure(lambda names: "prompt" in names))
+    others = np.asarray(tried.figure(lambda names: len(names - {"prompt"})))
+    measured = (inputs.stated("task.prompt_baseline") | prompted) + others
+    return 1 / (2 + np.asarray(measured, float)[..., 0])
 
 
 def parts_of(weighed: Weighed) -> Parts:
@@ -318,17 +322,26 @@ def _place(ranked: Ranked, step: float) -> tuple[bool, float, float]:
     return (not ranked.feasible, -points, rung)
 
 
-def _penalties(inputs: Inputs) -> dict[str, float]:
+def _penalties(inputs: Inputs) -> dict[str, Array | float]:
     """What stands outside of both models: not yet in use, or a lower rung settles it."""
     approaches = inputs.knowledge.approaches
     rungs: dict[str, float] = {one.id: one.rung for one in approaches}
-    settled = settled_by(inputs, rungs)
     size = inputs.knowledge.rulebook.ladder.unavailable_penalty
+    days = inputs.days
+    settled = inputs.column("settled", lambda one: settled_for(one.profile, inputs, rungs))
     return {
         one.id: size
-        * ((not_yet(one, inputs) is not None) + (reached(one, settled, rungs) is not None))
+        * (days.figure(partial(_late, one)) + settled.figure(partial(_settled, one, rungs)))
         for one in approaches
     }
+
+
+def _late(one: Approach, day: str) -> int:
+    return int(not_yet(one, day) is not None)
+
+
+def _settled(one: Approach, rungs: Mapping[str, float], score: Settled | None) -> int:
+    return int(reached(one, score, rungs) is not None)
 
 
 def outdone(
@@ -366,17 +379,14 @@ def facts_about(
     cheapest: Array | None = None,
 ) -> Mapping[str, Facts]:
     """Facts of each approach; with what it is beside the others, where that is known."""
-    readings = {}
+    readings: dict[str, Readings] = {}
     for name, estimate in estimates.items():
         ratio = np.full(1, np.nan)
         if cheapest is not None and not estimate.lower_bound:
             ratio = estimate.total_usd / cheapest
         beaten = outdone[name] if outdone else NEVER
-        readings[name] = {
-            **estimate.readings,
-            "cost_ratio": ratio,
-            "outdone": np.broadcast_to(beaten, inputs.shape),
-        }
+        beside = {"cost_ratio": ratio, "outdone": np.broadcast_to(beaten, inputs.shape)}
+        readings[name] = Readings.of(beside) | estimate.readings
     return facts_of(inputs, readings)
 
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from llmchoose.decision.quality import method
 from llmchoose.estimate.formulas.distributions import Z95, Array, Band, band
-from llmchoose.estimate.inputs import Inputs
-from llmchoose.profile.model import Trial
+from llmchoose.estimate.inputs import Inputs, Setting
+from llmchoose.profile.model import Profile, Trial
 from llmchoose.profile.trials import every_trial, is_retrieval, middle_of, trials_of
 from llmchoose.quantity import Quantity
 
@@ -35,8 +35,24 @@ def after_trials(inputs: Inputs, prior: Qualities) -> Qualities:
 
     Source: Evensen 2003, The ensemble Kalman filter, section 4 (perturbed observations).
     """
+    if not inputs.many:
+        return _after(inputs, trials_of(inputs.profile), prior)
+    tried = {row: trials_of(one.profile) for row, one in enumerate(inputs.many)}
+    tried = {row: trials for row, trials in tried.items() if trials}
+    if not tried:
+        return dict(prior)
+    found = {name: np.broadcast_to(one, inputs.shape).copy() for name, one in prior.items()}
+    for row, trials in tried.items():
+        after = _after(inputs, trials, {name: one[row] for name, one in found.items()})
+        for name, quality in after.items():
+            found[name][row] = quality
+    return found
+
+
+def _after(inputs: Inputs, trials: Sequence[Trial], prior: Qualities) -> Qualities:
+    """Qualities of one project, or of a block about one, once its trials are known."""
     found = dict(prior)
-    for place, trial in enumerate(trials_of(inputs.profile)):
+    for place, trial in enumerate(trials):
         if trial.approach in found:
             noise = error_of(trial, inputs) * inputs.draws.normal(f"trial:{place}:{trial.approach}")
             own = inputs.knowledge.rulebook.ladder.noise
@@ -44,7 +60,7 @@ def after_trials(inputs: Inputs, prior: Qualities) -> Qualities:
     return found
 
 
-def interval_of(trial: Trial, inputs: Inputs) -> Interval:
+def interval_of(trial: Trial, inputs: Setting) -> Interval:
     """The 90 % interval of a trial's score.
 
     Source: Wilson 1927, Probable inference, the law of succession, and statistical inference.
@@ -56,13 +72,13 @@ def interval_of(trial: Trial, inputs: Inputs) -> Interval:
     return Interval(float(centre - half), score, float(centre + half))
 
 
-def items_of(trial: Trial, inputs: Inputs) -> float:
+def items_of(trial: Trial, inputs: Setting) -> float:
     """Items of the test set behind a trial."""
     usual = inputs.constant("reach.eval_examples")
     return max((trial.examples.low + trial.examples.high) / 2, 1.0) if trial.examples else usual
 
 
-def error_of(trial: Trial, inputs: Inputs) -> float:
+def error_of(trial: Trial, inputs: Setting) -> float:
     """Standard error of a trial's score, and of what a pilot differs from production."""
     interval = interval_of(trial, inputs)
     return (interval.high - interval.low) / (2 * Z95)
@@ -79,22 +95,25 @@ class Settled:
 
 def settled_by(inputs: Inputs, rungs: Mapping[str, float]) -> Settled | None:
     """The score of the lowest rung that reaches the target for sure; None where none does."""
-    target = inputs.profile.get("task.quality_target")
+    return settled_for(inputs.profile, inputs, rungs)
+
+
+def settled_for(profile: Profile, setting: Setting, rungs: Mapping[str, float]) -> Settled | None:
+    """As `settled_by`, for one profile of many."""
+    target = profile.get("task.quality_target")
     if not isinstance(target, Quantity):
         return None
     found = [
-        Settled(trial.approach, interval_of(trial, inputs), items_of(trial, inputs))
-        for trial in (*trials_of(inputs.profile), *_baseline(inputs))
+        Settled(trial.approach, interval_of(trial, setting), items_of(trial, setting))
+        for trial in (*trials_of(profile), *_baseline(profile))
     ]
     enough = [one for one in found if one.interval.low >= target.high]
     return min(enough, key=lambda one: rungs.get(one.approach, np.inf), default=None)
 
 
-def _baseline(inputs: Inputs) -> tuple[Trial, ...]:
+def _baseline(profile: Profile) -> tuple[Trial, ...]:
     """The measured prompted score as a trial, where its test set has a stated size."""
-    score, items = (
-        inputs.profile.get(name) for name in ("task.prompt_baseline", "task.eval_examples")
-    )
+    score, items = (profile.get(name) for name in ("task.prompt_baseline", "task.eval_examples"))
     if isinstance(score, Quantity) and isinstance(items, Quantity):
         return (Trial("prompt", score, examples=items),)
     return ()

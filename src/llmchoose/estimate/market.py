@@ -4,24 +4,23 @@
 (`None`), never zero.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
+from llmchoose.estimate.columns import Column, column_of
 from llmchoose.estimate.formulas import cost
 from llmchoose.estimate.formulas.distributions import Array, median, quantile_pick
-from llmchoose.estimate.inputs import Inputs, Setting
+from llmchoose.estimate.inputs import Inputs, Project, Setting
 from llmchoose.estimate.places import WORLD, Place, place_of
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.names import match
-from llmchoose.knowledge.tables import ApiModel, Gpu, ManagedTuning, OpenModel, Rent
+from llmchoose.knowledge.tables import ApiModel, Gpu, OpenModel, Rent
 from llmchoose.profile.model import OwnedGpus
 
-# An API model older than this is still priced when named, but is no longer what one would take.
-FRESH_YEARS = 2
 NO_SPREAD = 2
 # Nor is a rent of a list that stopped longer before the others.
 RENT_YEARS = 1
@@ -62,41 +61,83 @@ def since(row: Released, day: str) -> bool:
 
 
 def gpu_of(inputs: Inputs) -> tuple[Gpu, str]:
-    """The accelerator to price and size with, and a note when it is not the one named.
+    """The accelerator to price and size with, and a note when it is not the one named."""
+    return gpu_for(inputs.projects[0], inputs.knowledge)
+
+
+def gpus_of(inputs: Inputs) -> Column[Gpu]:
+    """The accelerator of each project to price and size with."""
+    return inputs.column("gpu", lambda project: gpu_for(project, inputs.knowledge)[0])
+
+
+def gpu_for(project: Project, knowledge: Knowledge) -> tuple[Gpu, str]:
+    """The accelerator of a project, and a note when it is not the one named.
 
     A card that was not out on the day gives way to the newest data-centre card that was and that
     somebody rented out.
     """
-    name = str(inputs.values["compute.gpu"].flat[0])
-    owned = owned_gpus(inputs)
-    if "compute.gpu" not in inputs.given and owned:
+    owned = owned_by(project, knowledge)
+    if owned and not project.given("compute.gpu"):
         return max(owned, key=lambda gpu: (owned[gpu] * peak_tflops(gpu), gpu.id)), ""
-    found = match(name, inputs.knowledge.gpus)
+    return _gpu_named(project.gpu, project.day, knowledge)
+
+
+@lru_cache(maxsize=1024)
+def _gpu_named(name: str, day: str, knowledge: Knowledge) -> tuple[Gpu, str]:
+    found = match(name, knowledge.gpus)
     gpu = found.row
-    if gpu is not None and since(gpu, inputs.day) and peak_tflops(gpu):
+    if gpu is not None and since(gpu, day) and peak_tflops(gpu):
         return gpu, found.assumed
-    stand_in = newest_gpu(inputs.knowledge, inputs.day)
-    late = gpu is None or not since(gpu, inputs.day)
-    why = f"was not to be had on {inputs.day}" if late else "has no known peak"
+    stand_in = newest_gpu(knowledge, day)
+    late = gpu is None or not since(gpu, day)
+    why = f"was not to be had on {day}" if late else "has no known peak"
     return stand_in, f"{name} {why}; {stand_in.name} is taken"
 
 
-def owned_gpus(inputs: Inputs) -> dict[Gpu, int]:
-    """Accelerators that the profile owns and the catalogue knows, with their counts."""
+def owned_by(project: Project, knowledge: Knowledge) -> dict[Gpu, int]:
+    """Accelerators that a project owns and the catalogue knows, with their counts."""
     found: dict[Gpu, int] = {}
-    answer = inputs.profile.get("compute.owned")
+    answer = project.profile.get("compute.owned")
     for entry in answer if isinstance(answer, tuple) else ():
-        gpu = match(entry.gpu, inputs.knowledge.gpus).row if isinstance(entry, OwnedGpus) else None
+        gpu = _gpu_called(entry.gpu, knowledge) if isinstance(entry, OwnedGpus) else None
         if gpu is not None and isinstance(entry, OwnedGpus) and peak_tflops(gpu):
             found[gpu] = found.get(gpu, 0) + entry.count
     return found
 
 
+@lru_cache(maxsize=1024)
+def _gpu_called(name: str, knowledge: Knowledge) -> Gpu | None:
+    return match(name, knowledge.gpus).row
+
+
 def uses_owned(inputs: Inputs, gpu: Gpu) -> bool:
-    """Whether the plan is to use cards that are owned, and these are of them."""
-    how = str(inputs.word("compute.acquire").flat[0])
-    wanted = how == "owned" or "compute.acquire" not in inputs.given
-    return wanted and gpu in owned_gpus(inputs)
+    """Whether the plan is to use cards that are owned, and these are of them.
+
+    The projects of a block are alike in this.
+    """
+    return owns(inputs.projects[0], gpu, inputs.knowledge)
+
+
+def owns(project: Project, gpu: Gpu, knowledge: Knowledge) -> bool:
+    """Whether a project plans to use cards that it owns, and these are of them."""
+    wanted = project.acquire == "owned" or not project.given("compute.acquire")
+    return wanted and gpu in owned_by(project, knowledge)
+
+
+def way_of(project: Project, gpu: Gpu, knowledge: Knowledge) -> str:
+    """How a project comes by an accelerator: rent, buy or owned."""
+    if owns(project, gpu, knowledge):
+        return "owned"
+    return "rent" if project.acquire == "owned" else project.acquire
+
+
+def count_owned(inputs: Inputs) -> Any:
+    """Accelerators that each project owns of the kind it works on."""
+    return inputs.column("owned", lambda one: _count_owned(one, inputs.knowledge)).figure(float)
+
+
+def _count_owned(project: Project, knowledge: Knowledge) -> int:
+    return owned_by(project, knowledge)[gpu_for(project, knowledge)[0]]
 
 
 def peak_tflops(gpu: Gpu) -> float:
@@ -112,6 +153,25 @@ def newest_gpu(knowledge: Knowledge, day: str) -> Gpu:
     ]
     oldest = min(knowledge.gpus, key=lambda gpu: gpu.available_from or "9999")
     return max(rows, key=lambda gpu: (gpu.available_from or "", gpu.id), default=oldest)
+
+
+def rents_of(inputs: Inputs, gpus: Column[Gpu]) -> Price | None:
+    """Price of an hour of each project's accelerator; of many, NaN where none is known."""
+    if not inputs.many:
+        return rent(inputs, gpus.one)
+    days = [project.day for project in inputs.many]
+    keys = column_of(list(zip(gpus.each(), days, strict=True)))
+
+    def usd(key: tuple[Gpu, str]) -> Array:
+        setting = Setting(inputs.knowledge, inputs.draws, key[1])
+        return known_usd(_rent(setting, key[0], "on_demand"))
+
+    return Price(keys.draws(usd), ())
+
+
+def known_usd(price: Price | None) -> Array:
+    """Draws of a price; NaN where none is known."""
+    return np.full(1, np.nan) if price is None else price.usd
 
 
 def rent(setting: Setting, gpu: Gpu, plan: str = "on_demand") -> Price | None:
@@ -191,6 +251,20 @@ def cluster_usd(setting: Setting, card: Price, n_gpus: float) -> Array:
     )
 
 
+def clusters_usd(inputs: Inputs, gpus: Column[Gpu], counts: Array) -> Price | None:
+    """Purchase price of each project's cards; of many, NaN where none is known."""
+    if not inputs.many:
+        card = cards_usd(inputs, gpus.one)
+        if card is None:
+            return None
+        return Price(cluster_usd(inputs, card, float(counts.flat[0])), card.source)
+    multiplier, network = (
+        inputs.factor(f"cluster.{name}") for name in ("server_multiplier", "network_share")
+    )
+    usd = gpus.draws(lambda gpu: known_usd(cards_usd(inputs, gpu)))
+    return Price(cost.purchase_usd(counts, usd, multiplier, network), ())
+
+
 def owned_usd(setting: Setting, gpu: Gpu, place: Place, *, always: bool = False) -> Price | None:
     """What an hour costs on cards of one's own, with servers, network and space.
 
@@ -260,17 +334,34 @@ def owning_break_even(
     return cost.owning_break_even(idle, power * place.usd_per_kwh, price.usd)
 
 
-def open_model(inputs: Inputs, use: str, kinds: str) -> OpenModel:
-    """The open model to tune, continue or serve: the profile's, else the usual one of the day."""
-    named = inputs.profile.get("model.open")
-    if isinstance(named, str):
-        own = match(named, inputs.knowledge.open_models).row
-        if own is not None and own.params_b and since(own, inputs.day):
+def open_models(inputs: Inputs, use: str, kinds: Column[str]) -> Column[OpenModel]:
+    """The open model of each project to tune, continue or serve.
+
+    The one that the profile names, else the usual one of the day.
+    """
+    known = inputs.knowledge
+
+    def of(project: Project, kind: str) -> OpenModel:
+        named = project.profile.get("model.open")
+        return _open_model(known, project.day, use, kind, named if isinstance(named, str) else None)
+
+    if not inputs.many:
+        return Column((of(inputs.projects[0], kinds.one),))
+    return column_of(list(map(of, inputs.many, kinds.each())))
+
+
+@lru_cache(maxsize=1024)
+def _open_model(
+    knowledge: Knowledge, day: str, use: str, kind: str, named: str | None
+) -> OpenModel:
+    if named is not None:
+        own = match(named, knowledge.open_models).row
+        if own is not None and own.params_b and since(own, day):
             return own
-    rows = [row for row in inputs.knowledge.default_models if row.use == use and kinds in row.kinds]
-    dated = [row for row in rows if row.available_from <= inputs.day] or rows[:1]
+    rows = [row for row in knowledge.default_models if row.use == use and kind in row.kinds]
+    dated = [row for row in rows if row.available_from <= day] or rows[:1]
     name = max(dated, key=lambda row: row.available_from).model
-    return next(row for row in inputs.knowledge.open_models if row.id == name)
+    return next(row for row in knowledge.open_models if row.id == name)
 
 
 def params_of(model: OpenModel, *, active: bool = False) -> float:
@@ -278,82 +369,6 @@ def params_of(model: OpenModel, *, active: bool = False) -> float:
     billions = (model.active_params_b if active else None) or model.params_b
     assert billions is not None  # noqa: S101 open_model takes no row without a size
     return billions * 1e9
-
-
-def api_rows(inputs: Inputs) -> tuple[tuple[ApiModel, ...], str]:
-    """API models that would do, each with its price of the day, and a note."""
-    named = inputs.profile.get("model.api")
-    small = bool(np.mean(inputs.small_output) > 0.5)
-    return _api_rows(
-        inputs.knowledge, inputs.day, named if isinstance(named, str) else None, small=small
-    )
-
-
-@lru_cache(maxsize=256)
-def _api_rows(
-    knowledge: Knowledge, day: str, named: str | None, *, small: bool
-) -> tuple[tuple[ApiModel, ...], str]:
-    rows = knowledge.api_models
-    if named is not None:
-        own = match(named, rows).row
-        periods = [row for row in rows if own is not None and row.model == own.model]
-        if any(since(row, day) for row in periods):
-            return (price_of(periods, day),), ""
-    tiers = ("small", "mid") if small else ("mid", "frontier")
-    oldest = f"{int(day[:4]) - FRESH_YEARS}{day[4:]}"
-    usable = [
-        row
-        for row in rows
-        if row.tier in tiers
-        and on_sale(row, day)
-        and row.input_usd_per_m is not None
-        and row.output_usd_per_m is not None
-    ]
-    fresh = [row for row in usable if (row.available_from or "") >= oldest] or usable
-    models: dict[str, list[ApiModel]] = {}
-    for row in fresh:
-        models.setdefault(row.model, []).append(row)
-    picked = tuple(price_of(periods, day) for periods in models.values())
-    return picked, f"{len(picked)} API models of the day, tiers {' and '.join(tiers)}"
-
-
-def price_of(periods: Sequence[ApiModel], day: str) -> ApiModel:
-    """The price that holds on the day, else the last one before it, else the first one known."""
-    dated = sorted(periods, key=lambda row: row.price_from or "")
-    begun = [row for row in dated if (row.price_from or "") <= day]
-    running = [row for row in begun if not row.price_until or row.price_until > day]
-    return (running or begun[-1:] or dated)[0]
-
-
-def token_price(
-    inputs: Inputs, rows: Iterable[ApiModel | ManagedTuning], column: str
-) -> Price | None:
-    """Dollars a million tokens over the rows that know them; dear rows are dear in each column."""
-    priced = [row for row in rows if getattr(row, column)]
-    if not priced:
-        return None
-    prices = [getattr(row, column) for row in priced]
-    source = tuple(dict.fromkeys(i for row in priced for i in row.source))
-    return Price(quantile_pick(inputs.draws.normal("api_price"), prices), source)
-
-
-@lru_cache(maxsize=256)
-def services_on(knowledge: Knowledge, day: str) -> tuple[ManagedTuning, ...]:
-    """Every tuning service that takes a newcomer's jobs on an ISO day."""
-    return tuple(
-        row
-        for row in knowledge.managed_tuning
-        if row.general == "yes"
-        and on_sale(row, day)
-        and (not row.closed_to_new or row.closed_to_new > day)
-    )
-
-
-def tuning_services(inputs: Inputs) -> tuple[ManagedTuning, ...]:
-    """Tuning services that take a newcomer's jobs on the day; for the API model named, if any."""
-    rows = services_on(inputs.knowledge, inputs.day)
-    named = str(inputs.profile.get("model.api") or "").lower()
-    return tuple(row for row in rows if named and named in row.model.lower()) or rows
 
 
 def late_models(inputs: Inputs) -> tuple[str, ...]:

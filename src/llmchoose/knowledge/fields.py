@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -123,12 +124,12 @@ class Field:
     prior: Prior | None = None
     heading: str = field(default="", repr=False)
 
-    @property
+    @cached_property
     def section(self) -> str:
         """The part of the name before the dot, empty for fields at the top."""
         return self.name.rpartition(".")[0]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The part of the name after the dot."""
         return self.name.rpartition(".")[2]

@@ -1,6 +1,7 @@
 """What the loader needs to know of the world: fields, catalogues, languages and currencies."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from llmchoose.knowledge.fields import Field
@@ -27,7 +28,7 @@ class HasRate(Protocol):
         """Dollars for one."""
 
 
-class World(Protocol):
+class World(Hashable, Protocol):
     """The parts of the knowledge that reading a profile may need; tables are read when used."""
 
     @property
@@ -68,6 +69,7 @@ CATALOGUES = {
 }
 
 
+@lru_cache(maxsize=1024)
 def find(kind: str, name: str, world: World) -> Match[Named]:
     """Find a row of one of the catalogues by a name that people write."""
     if kind == "accelerator":

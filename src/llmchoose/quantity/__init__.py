@@ -30,6 +30,9 @@ _NUMBER = re.compile(
     rf"(?:\s*(?P<times>{'|'.join(MULTIPLIERS)})(?![A-Za-z]))?"
 )
 
+_RANGE_SIGN = re.compile(r"[-–—~]\s*\S*\d")
+_SEPARATED = re.compile(r"[,_.]\d")
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -117,7 +120,11 @@ def _read(text: str, meant: Meant) -> Quantity:
     parts = [part.strip() for part in text.split("..")]
     if len(parts) > 2 or "" in parts or "…" in text:
         raise _range_fault(text, meant)
-    low, high = _amount(parts[0], text, meant), _amount(parts[-1], text, meant)
+    low = _amount(parts[0], text, meant)
+    if len(parts) == 1:
+        only = _convert(low, parts[0], meant)
+        return Quantity(only, only)
+    high = _amount(parts[-1], text, meant)
     low, high = _share_unit(low, high), _share_unit(high, low)
     quantity = Quantity(_convert(low, parts[0], meant), _convert(high, parts[-1], meant))
     if quantity.low > quantity.high:
@@ -149,15 +156,15 @@ def _amount(part: str, whole: str, meant: Meant) -> Amount:
         raise Misread(f"{quoted(whole)} is negative", "write zero or more")
     if before.endswith("+"):
         before = before[:-1].strip()
-    if re.match(r"[-–—~]\s*\S*\d", after):
+    if after and _RANGE_SIGN.match(after):
         raise _range_fault(whole, meant)
-    if re.match(r"[,_.]\d", after):
+    if after and _SEPARATED.match(after):
         raise Misread(
             f"{quoted(whole)} has separators in unusual places",
             "write 2,500 or 2500, and 2.5 with a point",
         )
     power = int(found["power"] or 0) + MULTIPLIERS.get(found["times"] or "", 0)
-    digits = re.sub("[,_]", "", found["digits"])
+    digits = found["digits"].replace(",", "").replace("_", "")
     return Amount(digits, power, before, after)
 
 

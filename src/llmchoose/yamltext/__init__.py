@@ -62,7 +62,7 @@ def parse_yaml(data: bytes, path: str, if_empty: str = STARTER) -> Document:
         return Document(path, text, None, (problem,))
     builder = _Builder(path, text)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in _events(text):
             builder.take(event)
     except yaml.YAMLError as error:
         return Document(path, text, None, (*builder.problems, explain_fault(error, path, text)))
@@ -73,6 +73,18 @@ def parse_yaml(data: bytes, path: str, if_empty: str = STARTER) -> Document:
         empty = Problem(message, Mark(path, 1, 1), line, 1, if_empty)
         return Document(path, text, None, (empty,))
     return Document(path, text, builder.root, tuple(builder.problems))
+
+
+def _events(text: str) -> Iterator[Any]:
+    """The parser's events, without asking it before each whether there is one more."""
+    loader = _LOADER(text)
+    try:
+        event = loader.get_event()
+        while type(event) is not yaml.StreamEndEvent:
+            yield event
+            event = loader.get_event()
+    finally:
+        loader.dispose()
 
 
 def _decode(data: bytes, path: str) -> tuple[str, Problem | None]:
@@ -128,9 +140,10 @@ class _Builder:
         self._size = 0
 
     def take(self, event: Any) -> None:
+        if type(event) is yaml.ScalarEvent:
+            self._scalar(event)
+            return
         match event:
-            case yaml.ScalarEvent():
-                self._scalar(event)
             case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
                 self._refuse_tag(event)
                 self._open.append(_Open(event))
@@ -145,12 +158,13 @@ class _Builder:
                     self._refuse(event, "a second document starts here", "keep one to a file")
 
     def _scalar(self, event: Any) -> None:
-        self._refuse_tag(event)
-        plain = not event.style  # None, or empty from the C parser
-        value = core_scalar(event.value) if plain else event.value
-        if plain and event.value == "" and not self._open and event.anchor is None:
+        if event.tag is not None:
+            self._refuse_tag(event)
+        plain, text = not event.style, event.value  # None, or empty from the C parser
+        value = core_scalar(text) if plain else text
+        if plain and text == "" and not self._open and event.anchor is None:
             return  # a file of comments
-        node = Scalar(value, event.value, self._span(event, event.end_mark), not plain)
+        node = Scalar(value, text, self._span(event, event.end_mark), not plain)
         self._put(node, event.anchor, 1, 0)
 
     def _close(self, event: Any) -> None:
@@ -202,7 +216,8 @@ class _Builder:
         parent = self._open[-1]
         parent.nodes.append(node)
         parent.size += size
-        parent.height = max(parent.height, height + 1)
+        if height >= parent.height:
+            parent.height = height + 1
         if isinstance(node, Scalar):
             self._bound_size(node.span.start, 1)
 
@@ -239,8 +254,13 @@ class _Builder:
         raise _Refused(Document(self.path, self.text, None, ()).problem(span, message, hint))
 
     def _span(self, event: Any, end: Any) -> Span:
-        start = event.start_mark
-        return Span(self._place(start), self._place(end), start.index, end.index)
+        start, path = event.start_mark, self.path
+        return Span(
+            Mark(path, start.line + 1, start.column + 1),
+            Mark(path, end.line + 1, end.column + 1),
+            start.index,
+            end.index,
+        )
 
     def _place(self, mark: Any) -> Mark:
         return Mark(self.path, mark.line + 1, mark.column + 1)

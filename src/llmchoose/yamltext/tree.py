@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from llmchoose.errors import Mark, Problem
 
@@ -26,8 +27,7 @@ _WORDS: Mapping[str, Plain] = {
 _LONGEST_NUMBER = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Where a node stands: marks count from 1; `text[first:last]` is its source."""
 
     start: Mark
@@ -104,6 +104,8 @@ class Document:
 
 def lines_of(text: str) -> tuple[str, ...]:
     """The lines of a text as the parser counts them."""
+    if "\r" not in text:
+        return tuple(text.split("\n"))
     return tuple(LINE_BREAK.split(text))
 
 

@@ -17,7 +17,8 @@ from llmchoose.estimate.formulas.distributions import (
     three_point,
 )
 from llmchoose.estimate.formulas.explain import Term
-from llmchoose.estimate.market import on_sale, price_of
+from llmchoose.estimate.market import on_sale
+from llmchoose.estimate.providers import price_of
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.names import match
 from llmchoose.knowledge.tables import ApiModel

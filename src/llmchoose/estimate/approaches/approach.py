@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from llmchoose.estimate.approaches.copies import power_usd, site
+from llmchoose.estimate.approaches.copies import power_usd, sites
 from llmchoose.estimate.approaches.model import (
     EVALUATION,
     KEEPING,
@@ -29,36 +30,30 @@ from llmchoose.estimate.approaches.training import (
     train,
     tuning_tokens,
 )
+from llmchoose.estimate.columns import Column
 from llmchoose.estimate.formulas import cost, energy, people
-from llmchoose.estimate.formulas.distributions import Array, median
+from llmchoose.estimate.formulas.distributions import Array, middle
 from llmchoose.estimate.inputs import Inputs
-from llmchoose.estimate.market import (
-    cards_usd,
-    cluster_usd,
-    gpu_of,
-    late_models,
-    rent,
-    token_price,
-    tuning_services,
-    uses_owned,
-)
-from llmchoose.estimate.power import meter_kwh
-from llmchoose.knowledge.tables import Gpu
+from llmchoose.estimate.market import clusters_usd, gpu_of, gpus_of, late_models, rents_of, way_of
+from llmchoose.estimate.power import meters_kwh
+from llmchoose.estimate.providers import token_prices, tuning_services
+from llmchoose.knowledge.tables import Gpu, ManagedTuning
 
 LABELLED = ("managed_finetune", *TUNED, *PRETRAINED)
 
 
 def estimate_all(inputs: Inputs) -> dict[str, Estimate]:
     """Estimate every approach of the ladder, by id in its order."""
-    shared, (gpu, note) = read_profile(inputs), gpu_of(inputs)
+    shared, gpus = read_profile(inputs), gpus_of(inputs)
+    note = "" if inputs.many else gpu_of(inputs)[1]
     return {
-        approach.id: estimate_approach(inputs, approach.id, shared, gpu, note)
+        approach.id: estimate_approach(inputs, approach.id, shared, gpus, note)
         for approach in inputs.knowledge.approaches
     }
 
 
 def estimate_approach(
-    inputs: Inputs, approach: str, shared: Mapping[str, Array], gpu: Gpu, note: str
+    inputs: Inputs, approach: str, shared: Mapping[str, Array], gpus: Column[Gpu], note: str
 ) -> Estimate:
     """Estimate one approach.
 
@@ -66,13 +61,13 @@ def estimate_approach(
         inputs: Draws of one profile.
         approach: Id of the approach.
         shared: Readings that are the same for every approach.
-        gpu: Accelerator to train on.
+        gpus: Accelerator to train on.
         note: What had to be assumed to choose it.
 
     Returns:
         Figures with the sample axis last; a missing price leaves a lower bound that says so.
     """
-    training = train(inputs, approach, gpu)
+    training = train(inputs, approach, gpus)
     serving = serve(inputs, approach, training)
     acquisitions = _acquisitions(inputs, training) if training else ()
     weeks, calendar = _effort(inputs, approach)
@@ -98,29 +93,32 @@ def estimate_approach(
         time_days=time_days,
         energy_kwh=kwh,
         tco2e=tonnes,
-        readings={
-            **shared,
-            **read_estimate(
-                inputs,
-                approach,
-                once,
-                monthly,
-                time_days,
-                training,
-                serving,
-                tonnes,
-                _family(inputs, approach, "operations_fte"),
-            ),
-        },
-        notes=(*((note,) if note and training else ()), *late_models(inputs)),
+        readings=read_estimate(
+            inputs,
+            approach,
+            once,
+            monthly,
+            time_days,
+            training,
+            serving,
+            tonnes,
+            _family(inputs, approach, "operations_fte"),
+        )
+        | shared,
+        notes=(*((note,) if note and training else ()), *_late_models(inputs)),
     )
+
+
+def _late_models(inputs: Inputs) -> tuple[str, ...]:
+    return () if inputs.many else inputs.once("late models", lambda: late_models(inputs))
 
 
 def _family(inputs: Inputs, approach: str, name: str) -> Array:
     usual, light = inputs.factor(f"{name}.{approach}"), f"{name}.{approach}.light"
     if light not in inputs.knowledge.factors:
         return usual
-    return np.where(inputs.light, inputs.factor(light), usual)
+    small = inputs.factor(light)
+    return inputs.by_light(lambda is_light: np.where(is_light, small, usual))
 
 
 def _novelty(inputs: Inputs) -> Array:
@@ -139,15 +137,33 @@ def _effort(inputs: Inputs, approach: str) -> tuple[Array, Array]:
     days = people.calendar_days(
         usual_weeks * _novelty(inputs),
         engineers,
-        median(usual_work) / median(usual_weeks),
+        _reference_team(inputs, approach),
         inputs.factor("team_speedup.exponent"),
     )
     most = engineers * days / people.DAYS_PER_WEEK
     return np.minimum(usual_work * _novelty(inputs), most), days
 
 
+def _reference_team(inputs: Inputs, approach: str) -> Array:
+    """People for whom the weeks of the table were judged."""
+    known = inputs.knowledge.factors
+    pairs = [
+        [inputs.factor(f"{name}.light" if f"{name}.light" in known else name), inputs.factor(name)]
+        for name in (f"work.person_weeks.{approach}", f"work.calendar_weeks.{approach}")
+    ]
+
+    def people_of(light: NDArray[np.bool_]) -> Array:
+        work, weeks = (middle(np.where(light, *pair)) for pair in pairs)
+        return work / weeks
+
+    return inputs.by_light(people_of)
+
+
 def _sum(inputs: Inputs, items: Sequence[Item], when: str) -> Array:
     known = [item.usd for item in items if item.when == when and item.usd is not None]
+    if inputs.many:
+        # A price that only some of many projects know is NaN.
+        known = [np.where(np.isnan(usd), 0.0, usd) for usd in known]
     return sum(known, start=np.zeros(inputs.draws.samples))
 
 
@@ -182,7 +198,7 @@ def _one_time(
     if approach == "managed_finetune":
         items.append(_managed_training(inputs))
     if training is not None:
-        chosen = _chosen(inputs, acquisitions, training.gpu)
+        chosen = _chosen(inputs, acquisitions, training.gpus)
         items.append(
             Item(
                 f"{TRAINING} ({chosen.how})",
@@ -204,38 +220,49 @@ def _evaluation(inputs: Inputs) -> Item:
 
 
 def _managed_training(inputs: Inputs) -> Item:
-    rows = [row for row in tuning_services(inputs) if row.train_usd_per_m_tokens]
-    price = token_price(inputs, rows, "train_usd_per_m_tokens")
+    services = tuning_services(inputs)
+    price = token_prices(inputs, services, "train_usd_per_m_tokens")
     if price is None:
         return Item("training at the provider", None, "one_time", (), "no price is known")
     usd = tuning_tokens(inputs) / 1e6 * price.usd * inputs.factor("tuning_runs.managed_finetune")
-    least = min((row.minimum_usd or 0.0) for row in rows)
+    least, count = services.figure(_least_usd), len(_trainers(services.one))
     return Item(
         "training at the provider",
         np.maximum(usd, least),
         "one_time",
         price.source[:3],
-        f"{len(rows)} tuning services",
+        f"{count} tuning services",
     )
 
 
-def _chosen(inputs: Inputs, acquisitions: Sequence[Acquisition], gpu: Gpu) -> Acquisition:
-    how = str(inputs.word("compute.acquire").flat[0])
-    how = "owned" if uses_owned(inputs, gpu) else ("rent" if how == "owned" else how)
+def _trainers(rows: tuple[ManagedTuning, ...]) -> list[ManagedTuning]:
+    return [row for row in rows if row.train_usd_per_m_tokens]
+
+
+def _least_usd(rows: tuple[ManagedTuning, ...]) -> float:
+    return min(((row.minimum_usd or 0.0) for row in _trainers(rows)), default=0.0)
+
+
+def _chosen(inputs: Inputs, acquisitions: Sequence[Acquisition], gpus: Column[Gpu]) -> Acquisition:
+    """The way that the project has, or all projects of a block have."""
+    how = way_of(inputs.projects[0], gpus.one, inputs.knowledge)
     return next(option for option in acquisitions if option.how == how)
 
 
 def training_usd(inputs: Inputs, training: Training) -> Array | None:
     """What a training costs as the project gets its accelerators; None where no price is known."""
-    return _chosen(inputs, _acquisitions(inputs, training), training.gpu).usd
+    return _chosen(inputs, _acquisitions(inputs, training), training.gpus).usd
 
 
 def _acquisitions(inputs: Inputs, training: Training) -> tuple[Acquisition, ...]:
-    price, card = rent(inputs, training.gpu), cards_usd(inputs, training.gpu)
+    price, card = (
+        rents_of(inputs, training.gpus),
+        clusters_usd(inputs, training.gpus, training.counts),
+    )
     rented = None if price is None else cost.rent_usd(training.gpu_hours, price.usd)
-    bought = None if card is None else cluster_usd(inputs, card, training.n_gpus)
+    bought = None if card is None else card.usd
     lost = None if rented is None else rented * inputs.factor("owned.opportunity")
-    power = power_usd(inputs, training.gpu, training.gpu_hours)
+    power = power_usd(inputs, training.gpus, training.gpu_hours)
     owned = None if lost is None or power is None else lost + power
     count = f"{training.n_gpus:,.0f} x {training.gpu.name}"
     note = (price.note if price else "") or f"by the hour, {count}"
@@ -290,9 +317,12 @@ def _renewal_compute(
     """Compute of one renewal: the final run again; a bought cluster is there and costs as owned."""
     if training is None:
         return 0.0
-    chosen = _chosen(inputs, acquisitions, training.gpu)
+    chosen = _chosen(inputs, acquisitions, training.gpus)
     again = acquisitions[-1] if chosen.how == "buy" else chosen
-    return 0.0 if again.usd is None else again.usd / training.repeats
+    if again.usd is None:
+        return 0.0
+    renewed = again.usd / training.repeats
+    return np.where(np.isnan(renewed), 0.0, renewed) if inputs.many else renewed
 
 
 def _energy(
@@ -302,22 +332,21 @@ def _energy(
 
     Unknown at a provider, and for cards of unknown power.
     """
-    place, months, used = site(inputs), inputs.number("time.horizon"), []
+    places, months, used = sites(inputs), inputs.number("time.horizon"), []
     if training is not None:
         again = _renewals(inputs, approach) * months / training.repeats
-        used.append(meter_kwh(inputs, training.gpu, training.gpu_hours * (1 + again), place))
-    if serving.gpu_hours is not None and serving.gpu is not None:
-        used.append(meter_kwh(inputs, serving.gpu, serving.gpu_hours * months, place))
+        used.append(meters_kwh(inputs, training.gpus, training.gpu_hours * (1 + again), places))
+    if serving.gpu_hours is not None and serving.gpus is not None:
+        used.append(meters_kwh(inputs, serving.gpus, serving.gpu_hours * months, places))
     known = [kwh for kwh in used if kwh is not None]
     if not used or len(known) < len(used):
         return None, None
     kwh = sum(known, start=np.zeros(inputs.draws.samples))
-    return kwh, energy.tco2e(kwh, place.grid_gco2e_per_kwh)
+    return kwh, energy.tco2e(kwh, places.figure(lambda place: place.grid_gco2e_per_kwh))
 
 
 def _renewals(inputs: Inputs, approach: str) -> Array:
     """Renewals a month."""
-    own = "ops.refresh" in inputs.given
     usual = inputs.factor(f"refresh_interval.{approach}")
-    days = inputs.number("ops.refresh") if own else usual
+    days = np.where(inputs.stated("ops.refresh"), inputs.number("ops.refresh"), usual)
     return DAYS_PER_MONTH / np.maximum(days, 1.0)

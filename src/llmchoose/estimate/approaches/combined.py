@@ -29,7 +29,7 @@ from llmchoose.estimate.approaches.requests import prompt_tokens
 from llmchoose.estimate.formulas import people
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.inputs import Inputs
-from llmchoose.estimate.market import gpu_of
+from llmchoose.estimate.market import gpu_of, gpus_of
 
 RETRIEVAL = "rag"
 # Lines of which both need the same one, and those that only the model that answers has.
@@ -101,8 +101,8 @@ def reading_passages(inputs: Inputs, alone: Estimate) -> Estimate:
     approach = alone.approach
 
     def make() -> Estimate:
-        gpu, note = gpu_of(inputs)
-        return estimate_approach(with_passages(inputs, approach), approach, {}, gpu, note)
+        gpus, (_, note) = gpus_of(inputs), gpu_of(inputs)
+        return estimate_approach(with_passages(inputs, approach), approach, {}, gpus, note)
 
     return inputs.once(("with passages", approach), make)
 

@@ -1,42 +1,31 @@
 """Copies of a model on hardware of one's own: as many as carry a project's peak in time."""
 
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
+from llmchoose.estimate.approaches.loads import LoadCurve, by_curve, load_curves
+from llmchoose.estimate.approaches.middles import ENGINE, Usual, laid_out_as, usual_of
 from llmchoose.estimate.approaches.model import (
     OWN_SERVING,
     Item,
     Training,
 )
 from llmchoose.estimate.approaches.requests import prompt_tokens
+from llmchoose.estimate.columns import Column, Parts, column_of, map_column
 from llmchoose.estimate.formulas import cost, serving
-from llmchoose.estimate.formulas.architecture import Architecture, by_size
-from llmchoose.estimate.formulas.distributions import Array, Draws, median
-from llmchoose.estimate.formulas.replica import Deployment, Layout
-from llmchoose.estimate.formulas.serving import BYTES_16BIT
-from llmchoose.estimate.inputs import Inputs, Setting
-from llmchoose.estimate.market import (
-    Price,
-    gpu_of,
-    offered,
-    rent,
-    uses_owned,
-)
+from llmchoose.estimate.formulas.architecture import by_size
+from llmchoose.estimate.formulas.distributions import Array
+from llmchoose.estimate.formulas.replica import Deployment
+from llmchoose.estimate.inputs import Inputs
+from llmchoose.estimate.market import rents_of, uses_owned
 from llmchoose.estimate.places import Place, place_of
-from llmchoose.estimate.power import meter_kwh
-from llmchoose.estimate.serve.hosting import GIB, deployment_of, laid_out
-from llmchoose.knowledge.load import Knowledge
+from llmchoose.estimate.power import meters_kwh
 from llmchoose.knowledge.tables import Gpu
 
-# Numbers of requests at which the load of a copy is worked out, and drawn lines between.
-BATCHES = 101
 LIGHT_PARAMS = 1e9
 SHORTEST_S = 1e-9
-# What a team without an engine of its own making would start.
-ENGINE, PRECISION = "vllm", "bf16"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,9 +38,9 @@ class Kept:
     """
 
     item: Item
-    gpu: Gpu
-    copy: Deployment
-    curve: "LoadCurve"
+    gpus: Column[Gpu]
+    middles: "Column[Usual]"
+    curves: "Column[LoadCurve]"
     most: Array
     capacity: Array
     count: Array
@@ -72,26 +61,15 @@ def copies_of(inputs: Inputs, approach: str, params: Array, active: Array) -> Ke
         params: Parameters of the model.
         active: Those that work on each token.
     """
-    shape = by_size(single(params), inputs.constant("architecture.vocab"), single(active))
-    lengths = (
-        np.maximum(prompt_tokens(inputs, approach), 1.0),
-        np.maximum(inputs.number("traffic.output_tokens"), 1.0),
-    )
-    usual = (_half_octave(median(lengths[0])), _half_octave(median(lengths[1])))
-    gpu, price, n_gpus = _serving_card(inputs, _middle(shape), sum(usual))
-    middle = Usual(inputs.knowledge, inputs.day, _middle_size(shape), gpu, n_gpus, usual)
-    copy = deployment_of(
-        inputs, shape, None, gpu, PRECISION, ENGINE, lengths, inputs.knowledge.constants
-    )
-    copy = replace(copy, layout=usual_copy(middle).layout)
-    constants = inputs.knowledge.constants
-    most = np.maximum(serving.most_requests(copy, constants), 1.0)
-    engine = inputs.factor(f"serving.engine.{ENGINE}")
-    capacity = serving.requests_per_second(copy, most, constants)
-    capacity = capacity * engine ** serving.fullness(most, constants)
-    capacity = capacity * inputs.spread("serving.spread.saturated")
-    curve = load_curve(middle)
-    in_time = np.interp(_quick_enough(inputs, approach, copy, curve, most, capacity), *curve.loads)
+    size = (params, active) if inputs.many else (single(params), single(active))
+    middles = usual_of(inputs, *size, _lengths(inputs, approach))
+    gpus = map_column(middles, lambda middle: middle.gpu)
+    n_gpus = middles.figure(lambda middle: middle.n_gpus)
+    full = full_copies(inputs, approach, *size, middles)
+    capacity = full.capacity * inputs.spread("serving.spread.saturated")
+    curves = load_curves(inputs, middles)
+    quick = _quick_enough(inputs, approach, full, curves, capacity)
+    in_time = by_curve(curves, "filled", "load", quick)
     count = serving.replicas(
         inputs.number("traffic.requests_per_day"),
         inputs.number("traffic.peak_factor"),
@@ -99,26 +77,176 @@ def copies_of(inputs: Inputs, approach: str, params: Array, active: Array) -> Ke
         inputs.factor("serving.replicas_min"),
     )
     hours = count * n_gpus * inputs.constant("hours_per_month")
+    price = rents_of(inputs, gpus)
     usd = None if price is None else cost.rent_usd(hours, price.usd)
-    if usd is not None and uses_owned(inputs, gpu):
-        power = power_usd(inputs, gpu, hours)
+    if usd is not None and uses_owned(inputs, gpus.one):
+        power = power_usd(inputs, gpus, hours)
         usd = None if power is None else usd * inputs.factor("owned.opportunity") + power
     source = price.source[:3] if price else ()
-    note = f"{n_gpus} x {gpu.name} for each replica"
+    note = f"{middles.one.n_gpus} x {gpus.one.name} for each replica"
     item = Item(OWN_SERVING, usd, "monthly", source, note)
-    return Kept(item, gpu, copy, curve, most, capacity, count, hours)
+    return Kept(item, gpus, middles, curves, full.most, capacity, count, hours)
 
 
-def site(inputs: Inputs) -> Place:
-    """Where the accelerators of a project stand."""
-    return place_of(str(inputs.values["compute.region"].flat[0]), inputs.knowledge)
+@dataclass(frozen=True, eq=False, repr=False)
+class Full:
+    """Copies of a model as full as their memory allows, and each with a request alone.
+
+    Attributes:
+        most: Requests beside each other that memory holds.
+        capacity: Requests a second of a full copy, before the spread of measured ones.
+        alone_s: Seconds of a request that is alone.
+        encoder: A small model reads and writes nothing: its time is an encoder's.
+    """
+
+    most: Array
+    capacity: Array
+    alone_s: Array
+    encoder: NDArray[np.bool_]
 
 
-def power_usd(inputs: Inputs, gpu: Gpu, gpu_hours: Array) -> Array | None:
+def full_copies(
+    inputs: Inputs,
+    approach: str,
+    params: Array | float,
+    active: Array | float,
+    middles: "Column[Usual]",
+) -> Full:
+    """Copies of a model, full and empty; of many projects those that are alike once.
+
+    Args:
+        inputs: Draws.
+        approach: Id of the approach that asks them.
+        params: Parameters of the model.
+        active: Those that work on each token.
+        middles: The middle copies.
+    """
+    if not inputs.many:
+        return _full(inputs, approach, params, active, middles)
+    whole, working = (
+        np.broadcast_to(size, (len(inputs.many), np.shape(size)[-1])) for size in (params, active)
+    )
+    parts = []
+    for rows, alike in _groups(inputs, whole, working, middles):
+        first = inputs.rows(alike)
+        full = _full(first, approach, whole[alike], working[alike], middles.rows(alike))
+        parts.append((rows, full))
+    return Full(
+        *(
+            Parts(
+                tuple(
+                    (rows, _spread_over(getattr(full, part.name), places))
+                    for (rows, places), full in parts
+                ),
+                len(inputs.many),
+            ).whole()
+            for part in fields(Full)
+        )
+    )
+
+
+Places = NDArray[np.intp]
+
+
+def _spread_over(values: Array, places: Places) -> Array:
+    return values[places] if values.ndim > 1 and len(values) > 1 else values
+
+
+def _groups(
+    inputs: Inputs, params: Array, active: Array, middles: "Column[Usual]"
+) -> list[tuple[tuple[Places, Places], Places]]:
+    """Rows that are worked out together: those of exact lengths, whose draws are one, and others.
+
+    Each group: its rows, the place of each among those worked out, and these.
+    """
+    asked = ("traffic.input_tokens", "traffic.output_tokens")
+    exact = np.logical_and.reduce([_exact(inputs, name) for name in asked])
+    drawn = params.shape[-1] > 1
+    light = np.broadcast_to(inputs.light, inputs.shape)
+    kinds = [row.tobytes() for row in light]
+    groups = []
+    for rows in (np.flatnonzero(exact), np.flatnonzero(~exact)):
+        if not len(rows):
+            continue
+        keys = [
+            (
+                row if drawn else (params[row, 0], active[row, 0]),
+                *(inputs.origins[name][row] for name in inputs.origins),
+                0 if middles.which is None else middles.which[row],
+                inputs.many[row].profile.given("traffic.input_tokens"),
+                kinds[row],
+            )
+            for row in rows.tolist()
+        ]
+        alike = column_of(keys)
+        assert alike.which is not None  # noqa: S101 it was made of rows
+        first = np.unique(alike.which, return_index=True)[1]
+        groups.append(((rows, alike.which), rows[first]))
+    return groups
+
+
+def _exact(inputs: Inputs, name: str) -> NDArray[np.bool_]:
+    found = np.zeros(len(inputs.many), bool)
+    for rows, drawn in inputs.parts[name].parts:
+        found[rows] = drawn.ndim > 1 and drawn.shape[-1] == 1
+    return found
+
+
+def _full(
+    inputs: Inputs,
+    approach: str,
+    params: Array | float,
+    active: Array | float,
+    middles: "Column[Usual]",
+) -> Full:
+    constants = inputs.knowledge.constants
+    copy = deployed(inputs, approach, params, active, middles)
+    most = np.maximum(serving.most_requests(copy, constants), 1.0)
+    engine = inputs.factor(f"serving.engine.{ENGINE}")
+    capacity = serving.requests_per_second(copy, most, constants)
+    capacity = capacity * engine ** serving.fullness(most, constants)
+    alone = 1 / serving.requests_per_second(copy, 1.0, constants)
+    return Full(most, capacity, alone, _encoder(inputs, copy))
+
+
+def _lengths(inputs: Inputs, approach: str) -> tuple[Array, Array]:
+    """Tokens that a request reads and writes."""
+    return (
+        np.maximum(prompt_tokens(inputs, approach), 1.0),
+        np.maximum(inputs.number("traffic.output_tokens"), 1.0),
+    )
+
+
+def deployed(
+    inputs: Inputs,
+    approach: str,
+    params: Array | float,
+    active: Array | float,
+    middles: "Column[Usual]",
+) -> Deployment:
+    """One copy of each model on its cards, laid out as the middle copy is.
+
+    Args:
+        inputs: Draws.
+        approach: Id of the approach that asks them.
+        params: Parameters of the model.
+        active: Those that work on each token.
+        middles: The middle copies.
+    """
+    shape = by_size(params, inputs.constant("architecture.vocab"), active)
+    return laid_out_as(inputs, shape, middles, _lengths(inputs, approach))
+
+
+def sites(inputs: Inputs) -> Column[Place]:
+    """Where the accelerators of each project stand."""
+    return inputs.column("place", lambda one: place_of(one.region, inputs.knowledge))
+
+
+def power_usd(inputs: Inputs, gpus: Column[Gpu], gpu_hours: Array) -> Array | None:
     """What the electricity of accelerator-hours costs there; None for a card of unknown power."""
-    place = site(inputs)
-    kwh = meter_kwh(inputs, gpu, gpu_hours, place)
-    return None if kwh is None else kwh * place.usd_per_kwh
+    places = sites(inputs)
+    kwh = meters_kwh(inputs, gpus, gpu_hours, places)
+    return None if kwh is None else kwh * places.figure(lambda place: place.usd_per_kwh)
 
 
 def single(values: Array) -> Array | float:
@@ -127,96 +255,11 @@ def single(values: Array) -> Array | float:
     return first if np.all(values == first) else values
 
 
-def _half_octave(value: float) -> float:
-    """The nearest half power of two: lengths that a copy is laid out for."""
-    return float(2 ** (round(2 * np.log2(value)) / 2))
-
-
-def usual_size(params: Array) -> float:
-    """The size that stands for all draws of one: its middle, to a power of four."""
-    return float(4 ** round(np.log2(median(params)) / 2))
-
-
-@dataclass(frozen=True)
-class Usual:
-    """What the middle copy of a deployment is made of: found once, however many profiles ask."""
-
-    knowledge: Knowledge
-    day: str
-    size: tuple[float, float, float]
-    gpu: Gpu
-    n_gpus: int
-    lengths: tuple[float, float]
-
-
-@lru_cache(maxsize=256)
-def usual_copy(of: Usual) -> Deployment:
-    """The middle copy of the draws, laid out over its accelerators."""
-    setting, constants = Setting(of.knowledge, Draws(0, 1), of.day), of.knowledge.constants
-    params, active, vocab = of.size
-    copy = deployment_of(
-        setting,
-        by_size(params, vocab, active),
-        None,
-        of.gpu,
-        PRECISION,
-        ENGINE,
-        of.lengths,
-        constants,
-    )
-    chosen = laid_out(copy, of.gpu, of.n_gpus, constants)
-    layout = chosen.layout if chosen is not None else Layout(float(of.n_gpus), 1.0)
-    return replace(copy, layout=layout)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class LoadCurve:
-    """How full the middle copy is, and how long an answer takes, as its load grows.
-
-    How full a copy is at a share of its capacity hardly depends on its draw: the middle tells.
-
-    Attributes:
-        filled: 0 for one request alone to 1 for as many as memory holds, on a scale of logarithms.
-        load: Share of the full copy's requests a second.
-        waiting: Time in the system: 0 for that of a request alone to 1 for that in a full copy.
-    """
-
-    filled: Array
-    load: Array
-    waiting: Array
-
-    @property
-    def fills(self) -> tuple[Array, Array]:
-        """How full a copy is at a load, to interpolate."""
-        return self.load, self.filled
-
-    @property
-    def loads(self) -> tuple[Array, Array]:
-        """The load of a copy that is so full, to interpolate."""
-        return self.filled, self.load
-
-
-@lru_cache(maxsize=256)
-def load_curve(of: Usual) -> LoadCurve:
-    """The middle copy under all loads. Time in the system: Little's law."""
-    copy, constants = usual_copy(of), of.knowledge.constants
-    full = max(float(serving.most_requests(copy, constants)), 1.0)
-    filled = np.linspace(0.0, 1.0, BATCHES)
-    served = serving.requests_per_second(copy, full**filled, constants)
-    # More requests beside each other never serve fewer; where they would, fewer are let in.
-    served = np.maximum.accumulate(served)
-    seconds = full**filled / served
-    longer = seconds[-1] - seconds[0]
-    waiting = (seconds - seconds[0]) / longer if longer > 0 else filled
-    return LoadCurve(filled, served / served[-1], waiting)
-
-
 def _quick_enough(
     inputs: Inputs,
     approach: str,
-    copy: Deployment,
-    curve: LoadCurve,
-    most: Array,
+    full: Full,
+    curves: Column[LoadCurve],
     capacity: Array,
 ) -> Array:
     """How full copies may be, 0 to 1, for answers to come in the time that is allowed.
@@ -227,53 +270,12 @@ def _quick_enough(
     allowed = inputs.number("traffic.latency") / 1e3
     if approach == "rag":
         allowed = allowed - inputs.factor("latency.rag_add") / 1e3
-    alone = 1 / serving.requests_per_second(copy, 1.0, inputs.knowledge.constants)
-    full = np.maximum(most / capacity, alone)
+    alone = full.alone_s
+    crowded = np.maximum(full.most / capacity, alone)
     allowed = np.maximum(allowed, alone * inputs.factor("serving.unhurried"))
-    share = (allowed - alone) / np.maximum(full - alone, SHORTEST_S)
-    filled = np.interp(share, curve.waiting, curve.filled)
-    return np.where(_encoder(inputs, copy), 1.0, filled)
-
-
-def _middle_size(shape: Architecture) -> tuple[float, float, float]:
-    sizes = (np.asarray(shape.params), np.asarray(shape.active))
-    params, active = (float(size) if size.ndim == 0 else usual_size(size) for size in sizes)
-    return params, active, median(shape.vocab)
-
-
-def _middle(shape: Architecture) -> Architecture:
-    params, active, vocab = _middle_size(shape)
-    return by_size(params, vocab, active)
-
-
-def _serving_card(
-    inputs: Inputs, model: Architecture, tokens: float
-) -> tuple[Gpu, Price | None, int]:
-    """The card and count that hold the model: those owned, else the least rent on the day."""
-    constants = inputs.knowledge.constants
-    cache = 2 * BYTES_16BIT * model.layers * model.kv_width * tokens
-    weights = model.params * inputs.constant(f"serving.weight_bytes.{PRECISION}")
-    need = float(np.asarray(weights + inputs.constant("serving.least_batch") * cache))
-
-    def count(gpu: Gpu) -> int:
-        room = gpu.memory_gb * GIB * constants["serving.memory"] - constants["serving.buffers"]
-        return int(2 ** np.ceil(np.log2(max(need / room, 1.0))))
-
-    own, _ = gpu_of(inputs)
-    if uses_owned(inputs, own):
-        return own, rent(inputs, own), count(own)
-    offers = offered(inputs.knowledge, inputs.day)
-    if not offers:
-        return own, None, count(own)
-    slowest = inputs.constant("serving.slowest_token") * constants["serving.bandwidth.single"]
-    read = float(np.asarray(model.active * inputs.constant(f"serving.weight_bytes.{PRECISION}")))
-    quick = [
-        (gpu, usd)
-        for gpu, usd in offers
-        if read <= slowest * count(gpu) * (gpu.bandwidth_gb_s or 0.0) * 1e9
-    ]
-    gpu, _ = min(quick or offers, key=lambda offer: (count(offer[0]) * offer[1], offer[0].id))
-    return gpu, rent(inputs, gpu), count(gpu)
+    share = (allowed - alone) / np.maximum(crowded - alone, SHORTEST_S)
+    filled = by_curve(curves, "waiting", "filled", share)
+    return np.where(full.encoder, 1.0, filled)
 
 
 def own_answer_ms(inputs: Inputs, approach: str, copy: Deployment, batch: Array) -> Array:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from llmchoose.estimate.columns import Column
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.knowledge.tables import Gpu
 
@@ -42,6 +43,7 @@ class Training:
         params: Parameters of the model that is trained; `active` those that work on a token.
         tokens: Tokens seen in the final run.
         flops: FLOPs of all runs.
+        gpus: Accelerator of each project.
         counts: Accelerators side by side, sample axis of length one: a plan has one count.
         gpu_hours: Accelerator-hours of all runs.
         repeats: All runs over the final one.
@@ -54,7 +56,7 @@ class Training:
     active: Array
     tokens: Array
     flops: Array
-    gpu: Gpu
+    gpus: Column[Gpu]
     counts: Array
     gpu_hours: Array
     repeats: Array
@@ -62,6 +64,11 @@ class Training:
     memory_gb: Array
     min_gpus: Array
     source: tuple[str, ...]
+
+    @property
+    def gpu(self) -> Gpu:
+        """Accelerator of a single profile."""
+        return self.gpus.one
 
     @property
     def n_gpus(self) -> float:
@@ -78,14 +85,14 @@ class Serving:
         latency_ms: Time to a full answer.
         utilisation: Mean load over kept capacity; None where a provider carries the load.
         gpu_hours: Accelerator-hours a month on hardware of one's own; None at a provider.
-        gpu: Card the weights run on; None at a provider.
+        gpus: Card the weights run on; None at a provider.
     """
 
     items: tuple[Item, ...]
     latency_ms: Array
     utilisation: Array | None
     gpu_hours: Array | None
-    gpu: Gpu | None
+    gpus: Column[Gpu] | None
 
 
 @dataclass(frozen=True, eq=False, repr=False)

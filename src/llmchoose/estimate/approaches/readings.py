@@ -1,6 +1,7 @@
 """What the rulebook reads of an estimate: figures set against what the profile has."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,16 @@ from llmchoose.estimate.approaches.requests import (
 )
 from llmchoose.estimate.approaches.training import (
     effective_tokens,
-    kind_of,
     min_useful_params,
+    models_of,
     obtainable_examples,
     scratch_params,
+    sizes_of,
     team_flops,
 )
 from llmchoose.estimate.formulas.distributions import Array, percentile, percentiles
 from llmchoose.estimate.inputs import Inputs
-from llmchoose.estimate.market import open_model, params_of, tuning_services
+from llmchoose.estimate.providers import tuning_services
 from llmchoose.profile.trials import unread_share
 
 TINY = 1e-9
@@ -52,6 +54,63 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
 }
 
 
+class Readings(Mapping[str, Array]):
+    """Readings by name, each worked out when a rule first asks for it."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Any]], shape: tuple[int, ...]) -> None:
+        self._makers, self._shape = makers, shape
+        self._found: dict[str, Array] = {}
+        self._beside: tuple[Mapping[str, Array], ...] = ()
+
+    @classmethod
+    def of(cls, found: Mapping[str, Array]) -> "Readings":
+        """Readings that are worked out already."""
+        made = cls({}, ())
+        made._found = dict(found)
+        return made
+
+    def __or__(self, other: Mapping[str, Array]) -> "Readings":
+        joined = Readings(self._makers, self._shape)
+        joined._found, joined._beside = self._found, (*self._beside, other)
+        return joined
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Readings that somebody asked for already."""
+        beside = [other.known for other in self._beside if isinstance(other, Readings)]
+        return frozenset(self._found).union(*beside)
+
+    def __getitem__(self, name: str) -> Array:
+        if name in self._found:
+            return self._found[name]
+        if name in self._makers:
+            made = np.asarray(self._makers[name]())
+            self._found[name] = np.broadcast_to(made, self._shape) if self._shape else made
+            return self._found[name]
+        for other in self._beside:
+            if name in other:
+                return other[name]
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        own = name in self._found or name in self._makers
+        return own or any(name in other for other in self._beside)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The reading of a name, or the default where there is none."""
+        return self[name] if name in self else default  # noqa: SIM401 `get` is this
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(
+            dict.fromkeys(
+                name for held in (self._found, self._makers, *self._beside) for name in held
+            )
+        )
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
 def read_estimate(
     inputs: Inputs,
     approach: str,
@@ -62,35 +121,34 @@ def read_estimate(
     serving: Serving,
     tonnes: Array | None,
     fte: Array,
-) -> dict[str, Array]:
+) -> Readings:
     """Readings of one approach, each of the inputs' shape (a constant repeated)."""
-    flops = training.flops if training else np.zeros_like(one_time)
-    gpus = training.min_gpus if training else np.zeros_like(one_time)
-    usd_low, usd_middle = percentiles(one_time, (0.1, 0.5))
-    days_low, days_middle = percentiles(time_days, (0.1, 0.5))
-    readings: dict[str, Any] = {
-        "one_time_usd_p10": usd_low,
-        "monthly_usd_p10": percentile(monthly, 0.1),
-        "time_days_p10": days_low,
-        "time_days": time_days,
-        "budget_share": usd_middle / np.maximum(inputs.number("budget.one_time"), TINY),
-        "time_share": days_middle / inputs.number("time.deadline"),
-        "latency_ms": serving.latency_ms,
-        "latency_ratio": serving.latency_ms / inputs.number("traffic.latency"),
-        "refresh_days": inputs.factor(f"refresh_days.{approach}"),
-        "min_gpus": gpus,
-        "gpu_share": gpus / np.maximum(inputs.number("compute.max_gpus"), TINY),
-        "ops_share": fte / inputs.number("team.engineers"),
-        "train_flops": flops,
-        "train_flops_over_cap": flops / team_flops(inputs),
-        "gpu_hours": training.gpu_hours if training else np.zeros_like(one_time),
-        "tco2e": tonnes if tonnes is not None else np.full_like(one_time, np.nan),
-        "utilisation": serving.utilisation
-        if serving.utilisation is not None
-        else np.full_like(one_time, np.nan),
-        "monthly_api_usd": _provider_bill(serving, one_time),
+    number, nothing = inputs.number, np.zeros((1,) * len(inputs.shape))
+    unknown = np.full_like(nothing, np.nan)
+    flops, gpus = (training.flops, training.min_gpus) if training else (nothing, nothing)
+    usd = lru_cache(maxsize=1)(lambda: percentiles(one_time, (0.1, 0.5)))
+    days = lru_cache(maxsize=1)(lambda: percentiles(time_days, (0.1, 0.5)))
+    makers: dict[str, Callable[[], Any]] = {
+        "one_time_usd_p10": lambda: usd()[0],
+        "monthly_usd_p10": lambda: percentile(monthly, 0.1),
+        "time_days_p10": lambda: days()[0],
+        "time_days": lambda: time_days,
+        "budget_share": lambda: usd()[1] / np.maximum(number("budget.one_time"), TINY),
+        "time_share": lambda: days()[1] / number("time.deadline"),
+        "latency_ms": lambda: serving.latency_ms,
+        "latency_ratio": lambda: serving.latency_ms / number("traffic.latency"),
+        "refresh_days": lambda: inputs.factor(f"refresh_days.{approach}"),
+        "min_gpus": lambda: gpus,
+        "gpu_share": lambda: gpus / np.maximum(number("compute.max_gpus"), TINY),
+        "ops_share": lambda: fte / number("team.engineers"),
+        "train_flops": lambda: flops,
+        "train_flops_over_cap": lambda: flops / team_flops(inputs),
+        "gpu_hours": lambda: training.gpu_hours if training else nothing,
+        "tco2e": lambda: unknown if tonnes is None else tonnes,
+        "utilisation": lambda: unknown if serving.utilisation is None else serving.utilisation,
+        "monthly_api_usd": lambda: _provider_bill(serving, one_time),
     }
-    return {name: np.broadcast_to(value, inputs.shape) for name, value in readings.items()}
+    return Readings(makers, () if inputs.many else inputs.shape)
 
 
 def read_pair(inputs: Inputs, pair: Pair) -> dict[str, Array]:
@@ -106,24 +164,31 @@ def read_pair(inputs: Inputs, pair: Pair) -> dict[str, Array]:
     return {name: np.broadcast_to(value, inputs.shape) for name, value in readings.items()}
 
 
-def read_profile(inputs: Inputs) -> dict[str, Array]:
+def read_profile(inputs: Inputs) -> Readings:
     """Readings that are the same for every approach, each of the inputs' shape."""
-    gap = 100 * (inputs.number("task.quality_target") - inputs.number("task.prompt_baseline"))
-    per_hour = inputs.number("traffic.requests_per_day") * inputs.number("traffic.peak_factor")
-    readings: dict[str, Any] = {
-        "must_self_host": must_self_host(inputs),
-        "managed_tuning_available": bool(tuning_services(inputs)),
-        "obtainable_examples": obtainable_examples(inputs),
-        "effective_domain_tokens": effective_tokens(inputs),
-        "scratch_params": scratch_params(inputs),
-        "min_useful_params": min_useful_params(inputs),
-        "tune_params": _model_size(inputs),
-        "quality_gap_points": gap,
-        "requests_per_hour": per_hour / HOURS_PER_DAY,
-        "shared_prefix_tokens": _shared_prefix_tokens(inputs),
-        "unread_share": unread_share(inputs.profile),
+    number = inputs.number
+    makers: dict[str, Callable[[], Any]] = {
+        "must_self_host": lambda: must_self_host(inputs),
+        "managed_tuning_available": lambda: tuning_services(inputs).figure(bool),
+        "obtainable_examples": lambda: obtainable_examples(inputs),
+        "effective_domain_tokens": lambda: effective_tokens(inputs),
+        "scratch_params": lambda: scratch_params(inputs),
+        "min_useful_params": lambda: min_useful_params(inputs),
+        "tune_params": lambda: _model_size(inputs),
+        "quality_gap_points": lambda: (
+            100 * (number("task.quality_target") - number("task.prompt_baseline"))
+        ),
+        "requests_per_hour": lambda: (
+            number("traffic.requests_per_day") * number("traffic.peak_factor") / HOURS_PER_DAY
+        ),
+        "shared_prefix_tokens": lambda: _shared_prefix_tokens(inputs),
+        "unread_share": lambda: _unread_share(inputs),
     }
-    return {name: np.broadcast_to(value, inputs.shape) for name, value in readings.items()}
+    return Readings(makers, () if inputs.many else inputs.shape)
+
+
+def _unread_share(inputs: Inputs) -> Any:
+    return inputs.column("unread", lambda one: unread_share(one.profile)).figure(float)
 
 
 def _provider_bill(serving: Serving, like: Array) -> Array:
@@ -144,5 +209,4 @@ def _shared_prefix_tokens(inputs: Inputs) -> Array:
 
 def _model_size(inputs: Inputs) -> Array:
     """Parameters of the model that would be tuned."""
-    model = open_model(inputs, "tune", kind_of(inputs))
-    return np.full(inputs.draws.samples, params_of(model))
+    return sizes_of(inputs, models_of(inputs, "tune"))

@@ -16,7 +16,7 @@ def must_self_host(inputs: Inputs) -> NDArray[np.bool_]:
     return np.asarray(
         ~inputs.flag("constraints.api_allowed")
         | inputs.flag("constraints.self_host_only")
-        | (inputs.word("constraints.data_residency") == "on_site")
+        | inputs.any_of("constraints.data_residency", ("on_site",))
     )
 
 
@@ -30,8 +30,9 @@ def self_hosted(inputs: Inputs) -> NDArray[np.bool_]:
 def prompt_tokens(inputs: Inputs, approach: str) -> Array:
     """Input tokens of one request, with what the approach puts into the context."""
     user = inputs.number("traffic.input_tokens")
-    if "traffic.input_tokens" not in inputs.given:
-        user = user * inputs.number("task.token_premium")
+    told = inputs.stated("traffic.input_tokens")
+    if not told.all():
+        user = np.where(told, user, user * inputs.number("task.token_premium"))
     if approach not in PROMPTED:
         return user
     shots = inputs.factor("prompt.shots") * inputs.number("data.tokens_per_example")

@@ -6,7 +6,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from llmchoose.estimate.approaches.copies import copies_of, own_answer_ms, single, usual_size
+from llmchoose.estimate.approaches.copies import (
+    Kept,
+    copies_of,
+    deployed,
+    own_answer_ms,
+    single,
+)
+from llmchoose.estimate.approaches.loads import by_curve
+from llmchoose.estimate.approaches.middles import usual_size
 from llmchoose.estimate.approaches.model import (
     HOSTING,
     TOKENS,
@@ -15,18 +23,13 @@ from llmchoose.estimate.approaches.model import (
     Training,
 )
 from llmchoose.estimate.approaches.requests import DAYS_PER_MONTH, prompt_tokens, self_hosted
-from llmchoose.estimate.approaches.training import kind_of
+from llmchoose.estimate.approaches.training import TUNED, kinds_of, models_of, sizes_of
+from llmchoose.estimate.columns import Column
 from llmchoose.estimate.formulas import cost, serving
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.formulas.throughput import SECONDS_PER_DAY
 from llmchoose.estimate.inputs import Inputs
-from llmchoose.estimate.market import (
-    api_rows,
-    open_model,
-    params_of,
-    token_price,
-    tuning_services,
-)
+from llmchoose.estimate.providers import api_rows, hosting_usd, token_prices, tuning_services
 from llmchoose.knowledge.tables import ApiModel, ManagedTuning
 
 
@@ -45,10 +48,31 @@ def serve(inputs: Inputs, approach: str, trained: Training | None) -> Serving:
     own = self_hosted(inputs)
     if not own.any():
         return _api(inputs, approach)
-    model = open_model(inputs, "serve", kind_of(inputs))
-    sizes = (np.full(inputs.draws.samples, params_of(model, active=some)) for some in (False, True))
-    hosted = _own(inputs, approach, *sizes)
+    if inputs.many:
+        return _partly(inputs, approach, np.flatnonzero(own))
+    hosted = _hosted(inputs, approach)
     return hosted if own.all() else _either(own, hosted, _api(inputs, approach))
+
+
+def _hosted(inputs: Inputs, approach: str) -> Serving:
+    models = models_of(inputs, "serve")
+    sizes = (sizes_of(inputs, models, active=some) for some in (False, True))
+    return _own(inputs, approach, *sizes)
+
+
+def _partly(inputs: Inputs, approach: str, rows: NDArray[np.intp]) -> Serving:
+    """Many projects, of which some serve themselves and the others ask a provider."""
+    part, count = _hosted(inputs.rows(rows), approach), len(inputs.many)
+    hosted = _joined([(rows, part)], inputs.shape)
+    if part.gpus is not None and part.gpus.which is not None:
+        places = np.zeros(count, np.intp)
+        places[rows] = part.gpus.which
+        hosted = replace(hosted, gpus=Column(part.gpus.kinds, places))
+    if len(rows) == count:
+        return hosted
+    own = np.zeros((count, 1), bool)
+    own[rows] = True
+    return _either(own, hosted, _api(inputs, approach))
 
 
 def _either(own: NDArray[np.bool_], hosted: Serving, api: Serving) -> Serving:
@@ -62,12 +86,17 @@ def _either(own: NDArray[np.bool_], hosted: Serving, api: Serving) -> Serving:
         np.where(own, hosted.latency_ms, api.latency_ms),
         None if hosted.utilisation is None else np.where(own, hosted.utilisation, np.nan),
         None if hosted.gpu_hours is None else np.where(own, hosted.gpu_hours, np.nan),
-        hosted.gpu,
+        hosted.gpus,
     )
 
 
 def _trained(inputs: Inputs, approach: str, trained: Training) -> Serving:
     """A trained model: those of one size are served alike, however they were trained."""
+    if inputs.many:
+        if approach not in TUNED:
+            return _own(inputs, approach, trained.params, trained.active)
+        tuned = ("serving", "tune")
+        return inputs.once(tuned, lambda: _own(inputs, approach, trained.params, trained.active))
     size = single(trained.params), single(trained.active)
     if isinstance(size[0], float) and isinstance(size[1], float):
         return inputs.once(size, lambda: _own(inputs, approach, trained.params, trained.active))
@@ -110,7 +139,7 @@ def _joined(parts: Sequence[tuple[NDArray[np.intp], Serving]], shape: tuple[int,
         latency,
         whole(lambda part: part.utilisation),
         whole(lambda part: part.gpu_hours),
-        first.gpu,
+        first.gpus,
     )
 
 
@@ -119,10 +148,13 @@ def _monthly_requests(inputs: Inputs) -> Array:
 
 
 def _token_item(
-    inputs: Inputs, approach: str, rows: Sequence[ApiModel | ManagedTuning], note: str
+    inputs: Inputs,
+    approach: str,
+    rows: Column[tuple[ApiModel, ...]] | Column[tuple[ManagedTuning, ...]],
+    note: str,
 ) -> Item:
-    read = token_price(inputs, rows, "input_usd_per_m")
-    written = token_price(inputs, rows, "output_usd_per_m")
+    read = token_prices(inputs, rows, "input_usd_per_m")
+    written = token_prices(inputs, rows, "output_usd_per_m")
     if read is None or written is None:
         return Item(TOKENS, None, "monthly", (), "no price is known for the day")
     usd = _monthly_requests(inputs) * cost.token_usd(
@@ -143,7 +175,7 @@ def _provider_ms(inputs: Inputs) -> Array:
 
 
 def _api(inputs: Inputs, approach: str) -> Serving:
-    rows, note = api_rows(inputs)
+    rows, note = api_rows(inputs, kinds_of(inputs))
     latency = _provider_ms(inputs)
     if approach == "rag":
         latency = latency + inputs.factor("latency.rag_add")
@@ -152,11 +184,12 @@ def _api(inputs: Inputs, approach: str) -> Serving:
 
 def _managed(inputs: Inputs) -> Serving:
     rows = tuning_services(inputs)
-    items = [_token_item(inputs, "managed_finetune", rows, f"{len(rows)} tuning services")]
-    hosted = [row.hosting_usd_per_hour for row in rows if row.hosting_usd_per_hour]
-    if hosted and len(hosted) == len(rows):
-        usd = np.full(inputs.draws.samples, min(hosted) * inputs.constant("hours_per_month"))
-        items.append(Item(HOSTING, usd, "monthly", rows[0].source))
+    items = [_token_item(inputs, "managed_finetune", rows, f"{len(rows.one)} tuning services")]
+    hourly = rows.figure(lambda some: hosting_usd(some) or 0.0)
+    if np.any(hourly):
+        usd = np.asarray(hourly * inputs.constant("hours_per_month"))
+        whole = usd if inputs.many else np.full(inputs.draws.samples, usd)
+        items.append(Item(HOSTING, whole, "monthly", rows.one[0].source if rows.one else ()))
     return Serving(tuple(items), _provider_ms(inputs), None, None, None)
 
 
@@ -164,10 +197,34 @@ def _own(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving
     kept = copies_of(inputs, approach, params, active)
     per_day, capacity = inputs.number("traffic.requests_per_day"), kept.capacity
     rate = per_day / SECONDS_PER_DAY * inputs.number("traffic.peak_factor") / kept.count
-    batch = kept.most ** np.interp(rate / capacity, *kept.curve.fills)
-    latency = own_answer_ms(inputs, approach, kept.copy, batch)
+    if inputs.many:
+        latency = _asked_ms(inputs, approach, kept, rate, params, active)
+    else:
+        batch = kept.most ** by_curve(kept.curves, "load", "filled", rate / capacity)
+        copy = deployed(inputs, approach, single(params), single(active), kept.middles)
+        latency = own_answer_ms(inputs, approach, copy, batch)
     used = serving.utilisation(per_day, capacity, kept.count)
-    return Serving((kept.item,), latency, used, kept.hours, kept.gpu)
+    return Serving((kept.item,), latency, used, kept.hours, kept.gpus)
+
+
+def _asked_ms(
+    inputs: Inputs, approach: str, kept: Kept, rate: Array, params: Array, active: Array
+) -> Array:
+    """Time to a full answer for the projects that say how long one may take; NaN for the others."""
+    rows = np.flatnonzero(np.broadcast_to(inputs.stated("traffic.latency")[:, 0], inputs.shape[0]))
+    if not len(rows):
+        return np.full((1, 1), np.nan)
+    part, count = inputs.rows(rows), inputs.shape[0]
+
+    def cut(values: Array) -> Array:
+        return np.broadcast_to(values, (count, np.shape(values)[-1]))[rows]
+
+    load = cut(rate / kept.capacity)
+    batch = cut(kept.most) ** by_curve(kept.curves.rows(rows), "load", "filled", load)
+    copy = deployed(part, approach, cut(params), cut(active), kept.middles.rows(rows))
+    found = np.full(inputs.shape, np.nan)
+    found[rows] = own_answer_ms(part, approach, copy, batch)
+    return found
 
 
 def retrieval_items(inputs: Inputs) -> tuple[Item, ...]:

@@ -29,7 +29,7 @@ from llmchoose.estimate.approaches.requests import DAYS_PER_MONTH
 from llmchoose.estimate.approaches.training import examples_after_labelling, task_reading
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.inputs import Inputs
-from llmchoose.estimate.market import gpu_of
+from llmchoose.estimate.market import gpus_of
 
 Estimates = Mapping[str, Estimate]
 STUDENT = "lora"
@@ -139,7 +139,7 @@ def _task_reading(inputs: Inputs, estimates: Estimates, approach: str) -> Money 
     del estimates, approach  # the same for every way of tuning
 
     def make() -> Array | None:
-        return training_usd(inputs, task_reading(inputs, gpu_of(inputs)[0]))
+        return training_usd(inputs, task_reading(inputs, gpus_of(inputs)))
 
     usd = inputs.once("task reading", make)
     return None if usd is None else Money(usd, None, None, ("L-29", "judgement"))

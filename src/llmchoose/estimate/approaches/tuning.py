@@ -1,23 +1,30 @@
 """Tuning as an approach: what holds the model, and how long one run takes, draw by draw."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from operator import attrgetter
+from typing import TypeVar
 
 import numpy as np
 
-from llmchoose.estimate.finetune.recipes import Finetune, resolve
-from llmchoose.estimate.finetune.remedies import COUNTS, peak_gb, remedies
+from llmchoose.estimate.columns import Column, map_column
+from llmchoose.estimate.finetune.recipes import Finetune, resolve, usual_seq_len
+from llmchoose.estimate.finetune.remedies import COUNTS, peak_gb, remedies, ways_down
 from llmchoose.estimate.finetune.workload import card_of, step_lengths
 from llmchoose.estimate.formulas.architecture import Architecture
-from llmchoose.estimate.formulas.distributions import Array, Draws, median
+from llmchoose.estimate.formulas.distributions import Array, Draws, median, middle
 from llmchoose.estimate.formulas.throughput import SECONDS_PER_HOUR
-from llmchoose.estimate.formulas.tuning_memory import ROOM, Recipe
-from llmchoose.estimate.formulas.tuning_time import flops_per_token, parts_s
+from llmchoose.estimate.formulas.tuning_memory import ROOM, Recipe, items_gb
+from llmchoose.estimate.formulas.tuning_time import Card, flops_per_token, parts_s
 from llmchoose.estimate.inputs import Inputs, Setting
 from llmchoose.estimate.lookup import architecture_of
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.tables import Gpu, OpenModel
 
+Made = TypeVar("Made")
+# Length at which the peak of a way to hold a tuning is looked up, tokens.
+PROBE = 4096.0
 METHODS = {"lora": "lora", "full_finetune": "full"}
 
 
@@ -33,7 +40,7 @@ class Held:
     request: Finetune
     model: Architecture
     recipe: Recipe
-    peak_gb: float
+    peak_gb: Array | float
 
 
 @lru_cache(maxsize=512)
@@ -81,44 +88,143 @@ class TuningRun:
     """One tuning run. Arrays are draws.
 
     Attributes:
+        n_gpus: Accelerators that hold it.
         hours: Accelerator-hours.
         flops: FLOPs, padding included.
         memory_gb: Peak memory of one accelerator.
     """
 
-    held: Held
+    n_gpus: Array | float
     hours: Array
     flops: Array
     memory_gb: Array
 
 
-def tuning_run(inputs: Inputs, approach: str, row: OpenModel, gpu: Gpu, tokens: Array) -> TuningRun:
+def tuning_run(
+    inputs: Inputs, approach: str, models: Column[OpenModel], gpus: Column[Gpu], tokens: Array
+) -> TuningRun:
     """One run of LoRA or full tuning over `tokens` real tokens, all passes together.
 
     Args:
-        inputs: Draws of one profile.
+        inputs: Draws of one profile, or of many.
         approach: lora or full_finetune.
-        row: Model that is tuned.
-        gpu: Accelerator.
+        models: Model that is tuned.
+        gpus: Accelerator.
         tokens: Real tokens of the run.
     """
     mean = inputs.number("data.tokens_per_example")
     method = METHODS[approach]
-    held = held_on(inputs.knowledge, inputs.day, row, gpu, method, round(median(mean), 1))
+    held = held_of(inputs, models, gpus, method, mean)
     recipe, constants = held.recipe, inputs.knowledge.constants
-    card = card_of(inputs, gpu)
+    cards = map_column(gpus, lambda gpu: card_of(inputs, gpu))
+    card = Card(*(cards.figure(attrgetter(part.name)) for part in fields(Card)))
     lengths = step_lengths(recipe, mean, inputs)
-    side = float(recipe.micro_batch) * float(recipe.n_gpus)
-    accumulation = max(round(inputs.constant("tuning.batch") / side), 1)
+    side = np.asarray(recipe.micro_batch, float) * recipe.n_gpus
+    accumulation = np.maximum(np.round(inputs.constant("tuning.batch") / side), 1.0)
     step = parts_s(held.model, recipe, card, lengths, accumulation, constants)["total"]
-    several = method == "full" and float(recipe.n_gpus) > 1
-    speed = (
-        lengths.real / step * inputs.spread(f"tuning.spread.{'several' if several else 'single'}")
-    )
+    several = np.asarray(recipe.n_gpus, float) > 1 if method == "full" else np.array([False])
+    spread = inputs.spread("tuning.spread.single")
+    if several.any():
+        spread = np.where(several, inputs.spread("tuning.spread.several"), spread)
+    speed = lengths.real / step * spread
     padded = tokens * lengths.padded / lengths.real
     return TuningRun(
-        held,
+        recipe.n_gpus,
         tokens * constants["tuning.whole_run"] / speed / SECONDS_PER_HOUR,
         np.asarray(padded * flops_per_token(held.model, recipe, lengths.span)),
         held.peak_gb * inputs.spread("memory.spread"),
     )
+
+
+def held_of(
+    inputs: Inputs, models: Column[OpenModel], gpus: Column[Gpu], method: str, mean: Array
+) -> Held:
+    """What holds the tuning of each project; figures of shape (rows, 1) of many."""
+    if not inputs.many:
+        tokens = round(median(mean), 1)
+        return held_on(inputs.knowledge, inputs.day, models.one, gpus.one, method, tokens)
+    middles = np.broadcast_to(middle(mean)[..., 0], len(inputs.many)).tolist()
+    rows = zip(models.each(), gpus.each(), inputs.many, middles, strict=True)
+    held = [
+        held_by_steps(inputs.knowledge, project.day, model, gpu, method, round(tokens, 1))
+        for model, gpu, project, tokens in rows
+    ]
+    model = of_rows(Architecture, [one.model for one in held])
+    recipe = of_rows(Recipe, [one.recipe for one in held])
+    peak = np.sum(list(items_gb(model, recipe, inputs.knowledge.constants).values()), axis=0)
+    return Held(held[0].request, model, recipe, peak)
+
+
+def of_rows(kind: type[Made], rows: Sequence[Made]) -> Made:
+    """Figures of several rows as one, each of shape (rows, 1)."""
+    names = [part.name for part in fields(kind)]  # type: ignore[arg-type]
+    columns = zip(*(attrgetter(*names)(row) for row in rows), strict=True)
+    return kind(*(np.array(column)[:, None] for column in columns))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Step:
+    """One of the ways to hold a tuning, from the least to the most that it takes.
+
+    Its peak is a polynomial of the longest sequence: activations grow with its length, and stored
+    attention scores with its square.
+    """
+
+    recipe: Recipe
+    peak: tuple[float, float, float]
+
+    def fits(self, seq_len: float, room: float) -> bool:
+        """Whether it stays inside of a card's room at a length."""
+        start, rise, bend = self.peak
+        return start + seq_len * (rise + seq_len * bend) <= room
+
+
+@lru_cache(maxsize=1024)
+def _steps(
+    knowledge: Knowledge, quantised: bool, row: OpenModel, method: str
+) -> tuple[Architecture, tuple[Step, ...], Step]:
+    """Every way to hold a tuning, in the order in which `held_on` tries them.
+
+    The last is the one where none holds it: the most accelerators, as they come.
+    """
+    known = knowledge.factors["memory.frozen_4bit"].as_of
+    setting = Setting(knowledge, Draws(0, 1), known if quantised else "")
+    model = architecture_of(setting, row)
+    found = []
+    for count in COUNTS:
+        split = "fsdp" if count > 1 else None
+        request = Finetune(method=method, tokens_per_example=1.0, n_gpus=count, sharding=split)
+        # No room at all: every remedy that helps is taken, one after another.
+        helped = ways_down(request, model, setting)
+        found += [_step(one, model, setting) for one in (request, *helped)]
+        last = found[-1 - len(helped)]
+    return model, tuple(found), last
+
+
+def _step(request: Finetune, model: Architecture, setting: Setting) -> Step:
+    recipe = resolve(request, model, setting)
+    lengths = replace(recipe, seq_len=np.array([0.0, PROBE, 2 * PROBE]))
+    items = items_gb(model, lengths, setting.knowledge.constants).values()
+    start, once, twice = (
+        float(np.sum(peaks))
+        for peaks in zip(*(np.broadcast_to(one, 3) for one in items), strict=True)
+    )
+    bend = (twice - 2 * once + start) / (2 * PROBE**2)
+    return Step(recipe, (start, (once - start) / PROBE - bend * PROBE, bend))
+
+
+def held_by_steps(
+    knowledge: Knowledge, day: str, row: OpenModel, gpu: Gpu, method: str, mean_tokens: float
+) -> Held:
+    """As `held_on`, for many different lengths: its ways are worked out once for all of them."""
+    known = knowledge.factors["memory.frozen_4bit"].as_of <= day
+    model, steps, last = _steps(knowledge, known, row, method)
+    request = Finetune(method=method, tokens_per_example=mean_tokens)
+    length, room = usual_seq_len(request, _undated(knowledge)), ROOM * gpu.memory_gb
+    step = next((one for one in steps if one.fits(length, room)), last)
+    return Held(request, model, replace(step.recipe, seq_len=length), np.nan)
+
+
+@lru_cache(maxsize=4)
+def _undated(knowledge: Knowledge) -> Setting:
+    return Setting(knowledge, Draws(0, 1), "")

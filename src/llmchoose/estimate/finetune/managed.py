@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from llmchoose.estimate.market import services_on
+from llmchoose.estimate.providers import services_on
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.names import match
 from llmchoose.knowledge.tables import ManagedTuning

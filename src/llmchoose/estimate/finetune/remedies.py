@@ -62,17 +62,32 @@ def remedies(
         usual: Only what a team would do without a second thought: neither another optimiser nor
             offloading.
     """
-    found: list[Remedy] = []
-    peak = peak_gb(request, model, setting)
-    for says, change in _changes(request, setting, usual):
+    found, peak = [], peak_gb(request, model, setting)
+    for remedy in _helping(request, model, setting, usual):
         if peak <= room_gb:
             break
-        changed = change(found[-1].request if found else request)
+        found.append(remedy)
+        peak = remedy.peak_gb
+    return tuple(found) if peak <= room_gb else ()
+
+
+def ways_down(request: Finetune, model: Architecture, setting: Setting) -> tuple[Finetune, ...]:
+    """The request with all usual changes that help, one more each time, as if nothing fitted."""
+    found = _helping(request, model, setting, usual=True)
+    return tuple(remedy.request for remedy in found)
+
+
+def _helping(
+    request: Finetune, model: Architecture, setting: Setting, usual: bool
+) -> Iterator[Remedy]:
+    """Changes one after another, each of which lowers the peak."""
+    peak, held = peak_gb(request, model, setting), request
+    for says, change in _changes(request, setting, usual):
+        changed = change(held)
         now = peak_gb(changed, model, setting)
         if now < peak:
-            found.append(Remedy(changed, says, now))
-            peak = now
-    return tuple(found) if peak <= room_gb else ()
+            yield Remedy(changed, says, now)
+            peak, held = now, changed
 
 
 def _changes(request: Finetune, setting: Setting, usual: bool) -> Iterator[tuple[str, Change]]:

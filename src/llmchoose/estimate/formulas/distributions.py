@@ -22,6 +22,7 @@ Z90 = NormalDist().inv_cdf(0.90)
 Z95 = NormalDist().inv_cdf(0.95)
 Z975 = NormalDist().inv_cdf(0.975)
 SHORT = 2**15
+FEW_DRAWS = 2000
 FRACTION_LIMITS = (0.005, 0.995)
 
 
@@ -209,7 +210,8 @@ def percentiles(values: Array, shares: Sequence[float]) -> tuple[Array, ...]:
     last = values.shape[-1] - 1
     places = [share * last for share in shares]
     needed = sorted({at for place in places for at in (int(place), min(int(place) + 1, last))})
-    parted = np.partition(values, needed, axis=-1)
+    # Sorting few draws is faster than parting them, and gives the same ones.
+    parted = np.sort(values, axis=-1) if last < FEW_DRAWS else np.partition(values, needed, axis=-1)
 
     def at(place: float) -> Array:
         low, high = parted[..., int(place)], parted[..., min(int(place) + 1, last)]

@@ -61,9 +61,17 @@ class Card(Protocol):
     """What of an accelerator the efficiency depends on."""
 
     @property
-    def memory_gb(self) -> float: ...  # noqa: D102
+    def memory_gb(self) -> Array | float: ...  # noqa: D102
     @property
-    def mfu_class(self) -> str: ...  # noqa: D102
+    def mfu_class(self) -> str | NDArray[np.str_]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, eq=False)
+class Cards:
+    """Accelerators of several runs; figures of one shape."""
+
+    memory_gb: Array | float
+    mfu_class: str | NDArray[np.str_]
 
 
 def factors(at: Conditions, constants: Constants) -> dict[str, Array]:
@@ -133,10 +141,10 @@ def whole_run_utilisation(
     params: Array,
     n_gpus: Array,
     gpu: Card,
-    year: float,
+    year: Array | float,
     *,
-    moe: bool = False,
-    encoder: bool = False,
+    moe: Flags = False,
+    encoder: Flags = False,
 ) -> Array:
     """Draws of the utilisation of a whole run, restarts and waiting included.
 

@@ -6,7 +6,11 @@ from llmchoose.estimate.formulas.distributions import Array
 
 
 def energy_kwh(
-    gpu_hours: Array, tdp_w: float, draw: Array | float, host: Array | float, pue: Array | float
+    gpu_hours: Array,
+    tdp_w: Array | float,
+    draw: Array | float,
+    host: Array | float,
+    pue: Array | float,
 ) -> Array:
     """Energy at the meter of the data centre.
 

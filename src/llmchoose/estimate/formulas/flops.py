@@ -1,13 +1,14 @@
 """Floating-point operations of training and of serving."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from llmchoose.estimate.formulas.architecture import shape_of
 from llmchoose.estimate.formulas.distributions import Array
 
 
 def attention_per_token(
-    params: Array | float, seq_len: Array | float, causal: bool = True
+    params: Array | float, seq_len: Array | float, causal: bool | NDArray[np.bool_] = True
 ) -> Array:
     """Training FLOPs a token that attention adds to 6 N.
 
@@ -20,7 +21,7 @@ def attention_per_token(
         when masked positions are not counted.
     """
     layers, hidden = shape_of(params)
-    counted = 6.0 if causal else 12.0
+    counted = np.where(causal, 6.0, 12.0)
     return np.asarray(counted * layers * hidden * np.asarray(seq_len, float))
 
 

@@ -45,7 +45,7 @@ def per_gpu_gb(
 
 
 def min_gpus(
-    states: Array | float, per_gpu: Array | float, card_gb: float, usable: Array | float
+    states: Array | float, per_gpu: Array | float, card_gb: Array | float, usable: Array | float
 ) -> Array:
     """Fewest accelerators on which the job fits when its states are split evenly.
 

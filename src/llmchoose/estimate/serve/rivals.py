@@ -9,7 +9,8 @@ from llmchoose.estimate.api.calculator import find_model, hosted_rows, middle_ho
 from llmchoose.estimate.formulas import cost
 from llmchoose.estimate.formulas.distributions import Array, median
 from llmchoose.estimate.inputs import Setting
-from llmchoose.estimate.market import FRESH_YEARS, on_sale, price_of
+from llmchoose.estimate.market import on_sale
+from llmchoose.estimate.providers import FRESH_YEARS, price_of
 from llmchoose.knowledge.tables import ApiModel, OpenModel
 
 USUAL_TIER = "mid"

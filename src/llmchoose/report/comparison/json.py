@@ -169,7 +169,7 @@ def _where(mark: Mark | None) -> dict[str, Any]:
 
 
 def _place(mark: Mark | None) -> dict[str, Any] | None:
-    return None if mark is None else asdict(mark)
+    return None if mark is None else mark._asdict()
 
 
 def _attribution(found: Attribution | None) -> dict[str, Any] | None:

@@ -1,0 +1,191 @@
+"""The middle copy of a model on hardware of its own: its card, how many of them, its layout."""
+
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from operator import attrgetter
+
+import numpy as np
+
+from llmchoose.estimate.columns import Column, column_of, map_column
+from llmchoose.estimate.formulas.architecture import Architecture, by_size
+from llmchoose.estimate.formulas.distributions import Array, Draws, median, middle
+from llmchoose.estimate.formulas.replica import Card, Deployment, Layout
+from llmchoose.estimate.formulas.serving import BYTES_16BIT
+from llmchoose.estimate.inputs import Inputs, Project, Setting
+from llmchoose.estimate.market import gpu_for, offered, owns
+from llmchoose.estimate.serve.hosting import GIB, card_of, deployment_of, laid_out
+from llmchoose.knowledge.load import Knowledge
+from llmchoose.knowledge.tables import Gpu
+
+# What a team without an engine of its own making would start.
+ENGINE, PRECISION = "vllm", "bf16"
+
+
+def laid_out_as(
+    inputs: Inputs,
+    shape: Architecture,
+    middles: "Column[Usual]",
+    lengths: tuple[Array, Array],
+) -> Deployment:
+    """Copies of models on the cards of their middle copies, laid out as those are.
+
+    Args:
+        inputs: Knowledge and constants.
+        shape: Shape of the models.
+        middles: The middle copies.
+        lengths: Tokens that a request reads and writes.
+    """
+    constants = inputs.knowledge.constants
+    gpus = map_column(middles, lambda middle: middle.gpu)
+    copy = deployment_of(inputs, shape, None, gpus.one, PRECISION, ENGINE, lengths, constants)
+    card, layout = copy.card, layout_of(middles.one)
+    if len(gpus.kinds) > 1:
+        cards = map_column(gpus, lambda gpu: card_of(inputs, gpu, PRECISION))
+        card = Card(*(cards.figure(attrgetter(part.name)) for part in fields(Card)))
+    if len(middles.kinds) > 1:
+        layouts = map_column(middles, layout_of)
+        layout = Layout(
+            layouts.figure(lambda layout: layout.tensor),
+            layouts.figure(lambda layout: layout.pipeline),
+            layouts.figure(lambda layout: layout.expert),
+        )
+    return replace(copy, card=card, layout=layout)
+
+
+def usual_of(
+    inputs: Inputs,
+    params: Array | float,
+    active: Array | float,
+    lengths: tuple[Array, Array],
+) -> "Column[Usual]":
+    """The middle copy of each project: one for all draws of it."""
+    vocab = inputs.constant("architecture.vocab")
+    sizes = (_sizes(params), _sizes(active))
+    if not inputs.many and len(sizes[0]) == 1:
+        usual = (_half_octave(median(lengths[0])), _half_octave(median(lengths[1])))
+        return Column(
+            (_usual(inputs, inputs.projects[0], (sizes[0][0], sizes[1][0], vocab), usual),)
+        )
+    rows = inputs.n_rows or 1
+    octaves = (
+        np.broadcast_to(2 ** (np.round(2 * np.log2(middle(one)[..., 0])) / 2), rows).tolist()
+        for one in lengths
+    )
+    wide = (one * rows if len(one) == 1 else one for one in sizes)
+    projects = inputs.many or inputs.projects * rows
+    found = [
+        _usual(inputs, project, (whole, working, vocab), (read, written))
+        for project, whole, working, read, written in zip(projects, *wide, *octaves, strict=True)
+    ]
+    return column_of(found)
+
+
+def _usual(
+    inputs: Inputs,
+    project: Project,
+    size: tuple[float, float, float],
+    usual: tuple[float, float],
+) -> "Usual":
+    known = inputs.knowledge
+    own, named = _own_card(project, known)
+    gpu, n_gpus = _serving_card(known, project.day, size, sum(usual), named)
+    return Usual(known, size, gpu or own, n_gpus, usual)
+
+
+def _own_card(project: Project, knowledge: Knowledge) -> tuple[Gpu, Gpu | None]:
+    """The accelerator of a project, and the same again where the project has it."""
+    own, _ = gpu_for(project, knowledge)
+    return own, own if owns(project, own, knowledge) else None
+
+
+def _sizes(values: Array | float) -> list[float]:
+    """The size that stands for all draws of one, in each row."""
+    if np.ndim(values) == 0:
+        return [float(values)]
+    wide = np.atleast_2d(np.asarray(values))
+    alike = np.all(wide == wide[:, :1], axis=-1).tolist()
+    sizes = 4 ** np.round(np.log2(middle(wide)[..., 0]) / 2)
+    found: list[float] = np.where(alike, wide[:, 0], sizes).tolist()
+    return found
+
+
+def _half_octave(value: float) -> float:
+    """The nearest half power of two: lengths that a copy is laid out for."""
+    return float(2 ** (round(2 * np.log2(value)) / 2))
+
+
+def usual_size(params: Array) -> float:
+    """The size that stands for all draws of one: its middle, to a power of four."""
+    return float(4 ** round(np.log2(median(params)) / 2))
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What the middle copy of a deployment is made of: found once, however many profiles ask."""
+
+    knowledge: Knowledge
+    size: tuple[float, float, float]
+    gpu: Gpu
+    n_gpus: int
+    lengths: tuple[float, float]
+
+
+@lru_cache(maxsize=4096)
+def usual_copy(of: Usual) -> Deployment:
+    """The middle copy of the draws, laid out over its accelerators."""
+    setting, constants = Setting(of.knowledge, Draws(0, 1), ""), of.knowledge.constants
+    params, active, vocab = of.size
+    copy = deployment_of(
+        setting,
+        by_size(params, vocab, active),
+        None,
+        of.gpu,
+        PRECISION,
+        ENGINE,
+        of.lengths,
+        constants,
+    )
+    if of.n_gpus == 1:
+        return copy
+    chosen = laid_out(copy, of.gpu, of.n_gpus, constants)
+    layout = chosen.layout if chosen is not None else Layout(float(of.n_gpus), 1.0)
+    return replace(copy, layout=layout)
+
+
+def layout_of(middle: Usual) -> Layout:
+    """How the middle copy lies on its accelerators: there is one way on a single one."""
+    return Layout(1.0, 1.0) if middle.n_gpus == 1 else usual_copy(middle).layout
+
+
+@lru_cache(maxsize=4096)
+def _serving_card(
+    knowledge: Knowledge,
+    day: str,
+    size: tuple[float, float, float],
+    tokens: float,
+    owned: Gpu | None,
+) -> tuple[Gpu | None, int]:
+    """The card and count that hold the model: those owned, else the least rent on the day."""
+    params, active, vocab = size
+    model = by_size(params, vocab, active)
+    constants, factors = knowledge.constants, knowledge.factors
+    cache = 2 * BYTES_16BIT * model.layers * model.kv_width * tokens
+    weights = model.params * factors[f"serving.weight_bytes.{PRECISION}"].p50
+    need = float(np.asarray(weights + factors["serving.least_batch"].p50 * cache))
+
+    def count(gpu: Gpu) -> int:
+        room = gpu.memory_gb * GIB * constants["serving.memory"] - constants["serving.buffers"]
+        return int(2 ** np.ceil(np.log2(max(need / room, 1.0))))
+
+    offers = offered(knowledge, day)
+    if owned is not None or not offers:
+        return owned, count(owned) if owned else 1
+    slowest = factors["serving.slowest_token"].p50 * constants["serving.bandwidth.single"]
+    read = float(np.asarray(model.active * factors[f"serving.weight_bytes.{PRECISION}"].p50))
+    quick = [
+        (gpu, usd)
+        for gpu, usd in offers
+        if read <= slowest * count(gpu) * (gpu.bandwidth_gb_s or 0.0) * 1e9
+    ]
+    gpu, _ = min(quick or offers, key=lambda offer: (count(offer[0]) * offer[1], offer[0].id))
+    return gpu, count(gpu)
