@@ -74,8 +74,9 @@ def map_column(column: Column[Kind], read: Callable[[Kind], Other]) -> Column[Ot
     """What a function makes of each thing of a column, once for the different ones."""
     if column.which is None:
         return Column((read(column.one),))
-    found = [read(kind) for kind in column.kinds]
-    return column_of([found[place] for place in column.which.tolist()])
+    found = column_of([read(kind) for kind in column.kinds])
+    assert found.which is not None  # noqa: S101 it was made of rows
+    return Column(found.kinds, found.which[column.which])
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -11,7 +11,7 @@ from llmchoose.estimate.formulas.architecture import Architecture, by_size
 from llmchoose.estimate.formulas.distributions import Array, Draws, median, middle
 from llmchoose.estimate.formulas.replica import Card, Deployment, Layout
 from llmchoose.estimate.formulas.serving import BYTES_16BIT
-from llmchoose.estimate.inputs import Inputs, Project, Setting
+from llmchoose.estimate.inputs import Inputs, Setting
 from llmchoose.estimate.market import gpu_for, offered, owns
 from llmchoose.estimate.serve.hosting import GIB, card_of, deployment_of, laid_out
 from llmchoose.knowledge.load import Knowledge
@@ -19,6 +19,9 @@ from llmchoose.knowledge.tables import Gpu
 
 # What a team without an engine of its own making would start.
 ENGINE, PRECISION = "vllm", "bf16"
+
+
+OwnCard = tuple[str, Gpu, bool]
 
 
 def laid_out_as(
@@ -63,39 +66,39 @@ def usual_of(
     sizes = (_sizes(params), _sizes(active))
     if not inputs.many and len(sizes[0]) == 1:
         usual = (_half_octave(median(lengths[0])), _half_octave(median(lengths[1])))
-        return Column(
-            (_usual(inputs, inputs.projects[0], (sizes[0][0], sizes[1][0], vocab), usual),)
-        )
+        size = (sizes[0][0], sizes[1][0], vocab)
+        return Column((_usual(inputs.knowledge, _own_cards(inputs)[0], size, usual),))
     rows = inputs.n_rows or 1
     octaves = (
         np.broadcast_to(2 ** (np.round(2 * np.log2(middle(one)[..., 0])) / 2), rows).tolist()
         for one in lengths
     )
     wide = (one * rows if len(one) == 1 else one for one in sizes)
-    projects = inputs.many or inputs.projects * rows
-    found = [
-        _usual(inputs, project, (whole, working, vocab), (read, written))
-        for project, whole, working, read, written in zip(projects, *wide, *octaves, strict=True)
-    ]
-    return column_of(found)
+    cards = inputs.once("own cards", lambda: _own_cards(inputs))
+    each = zip(cards if inputs.many else cards * rows, *wide, *octaves, strict=True)
+    alike = column_of(list(each))
+    return map_column(
+        alike,
+        lambda one: _usual(inputs.knowledge, one[0], (one[1], one[2], vocab), (one[3], one[4])),
+    )
 
 
 def _usual(
-    inputs: Inputs,
-    project: Project,
+    knowledge: Knowledge,
+    card: OwnCard,
     size: tuple[float, float, float],
     usual: tuple[float, float],
 ) -> "Usual":
+    day, own, has_it = card
+    gpu, n_gpus = _serving_card(knowledge, day, size, sum(usual), own if has_it else None)
+    return Usual(knowledge, size, gpu or own, n_gpus, usual)
+
+
+def _own_cards(inputs: Inputs) -> list[OwnCard]:
+    """Day and accelerator of each project, and whether the project has it."""
     known = inputs.knowledge
-    own, named = _own_card(project, known)
-    gpu, n_gpus = _serving_card(known, project.day, size, sum(usual), named)
-    return Usual(known, size, gpu or own, n_gpus, usual)
-
-
-def _own_card(project: Project, knowledge: Knowledge) -> tuple[Gpu, Gpu | None]:
-    """The accelerator of a project, and the same again where the project has it."""
-    own, _ = gpu_for(project, knowledge)
-    return own, own if owns(project, own, knowledge) else None
+    cards = ((project, gpu_for(project, known)[0]) for project in inputs.projects)
+    return [(project.day, gpu, owns(project, gpu, known)) for project, gpu in cards]
 
 
 def _sizes(values: Array | float) -> list[float]:
