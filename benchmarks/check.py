@@ -20,9 +20,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import yaml
+from benchmarks.survey import proposal_model, write_proposals
 from pydantic import BaseModel
 
-from benchmarks.survey import proposal_model, write_proposals
 from llmchoose.knowledge.load import load_knowledge
 
 ROOT = Path(__file__).parent.parent

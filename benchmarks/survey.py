@@ -23,12 +23,12 @@ from llmchoose.profile.dump import dump
 from llmchoose.profile.load import load_profile, parse_profile
 from llmchoose.profile.model import Profile, Value
 from llmchoose.quantity import Quantity
-from llmchoose.survey import Surveyed, survey
+from llmchoose.survey import survey_blocks
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = (ROOT / "profiles", ROOT / "src/llmchoose/knowledge/data/cases")
 SWAPPED, DROPPED, SPREAD = 0.2, 0.15, 0.5
-PAGE = 256
+PAGE = 500
 
 
 def main() -> None:
@@ -52,11 +52,11 @@ def measure(files: Sequence[Path], knowledge: Knowledge) -> None:
         return parse_profile(file.read_bytes(), str(file), knowledge)
 
     profiles = [parse(file) for file in files]
-    drain(survey(profiles[:PAGE], knowledge))
+    drain(profiles[:PAGE], knowledge)
     yardstick = taken(lambda: [validate(file) for file in files])
     parsing = taken(lambda: [parse(file) for file in files])
-    weighing = taken(lambda: drain(survey(profiles, knowledge)))
-    whole = taken(lambda: drain(survey(map(parse, files), knowledge)))
+    weighing = taken(lambda: drain(profiles, knowledge))
+    whole = taken(lambda: drain([parse(file) for file in files], knowledge))
     parts = {
         "libyaml and pydantic": yardstick,
         "parse_profile": parsing,
@@ -77,13 +77,14 @@ def taken(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def drain(found: Any) -> None:
+def drain(profiles: Sequence[Profile], knowledge: Knowledge) -> None:
     """Ask of every profile what a check asks first."""
-    one: Surveyed
-    for one in found:
-        if one.recommended is not None:
-            one.confidence  # noqa: B018 it is worked out when it is asked for
-            one.figure(one.recommended, "total_usd")
+    for at in range(0, len(profiles), PAGE):
+        for block in survey_blocks(profiles[at : at + PAGE], knowledge):
+            for _, one in block:
+                if one.recommended is not None:
+                    one.confidence  # noqa: B018 it is worked out when it is asked for
+                    one.figure(one.recommended, "total_usd")
 
 
 def write_proposals(folder: Path, count: int, knowledge: Knowledge) -> list[Path]:

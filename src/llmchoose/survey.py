@@ -5,11 +5,10 @@ formulas on the same draws. Profiles go through them together, as the rows of bl
 """
 
 import re
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -55,8 +54,6 @@ Figure = Literal[
 Unpriced = Mapping[str, NDArray[np.bool_]]
 # Rows of a block: more are no faster, and take more memory.
 ROWS = 128
-# Profiles that are sorted into blocks at a time.
-CHUNK = 256
 PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
@@ -270,14 +267,14 @@ class RowReadings(Mapping[str, Array]):
 
 
 def survey(
-    profiles: Iterable[Profile],
+    profiles: Sequence[Profile],
     knowledge: Knowledge,
     *,
     as_of: date | None = None,
     seed: int = 0,
     samples: int = 500,
-) -> Iterator[Surveyed]:
-    """Weigh the approaches of many profiles, in their order.
+) -> list[Surveyed]:
+    """Weigh the approaches of many profiles, in their order; all of them are kept.
 
     Args:
         profiles: What the teams wrote.
@@ -286,15 +283,31 @@ def survey(
         seed: Seed of the draws.
         samples: Draws.
     """
+    blocks = survey_blocks(profiles, knowledge, as_of=as_of, seed=seed, samples=samples)
+    placed = {place: one for block in blocks for place, one in block}
+    return [placed[place] for place in range(len(profiles))]
+
+
+def survey_blocks(
+    profiles: Sequence[Profile],
+    knowledge: Knowledge,
+    *,
+    as_of: date | None = None,
+    seed: int = 0,
+    samples: int = 500,
+) -> Iterator[list[tuple[int, Surveyed]]]:
+    """Weigh the approaches of many profiles, those together that can be rows of one block.
+
+    A block takes much memory: whoever goes through them lets one go before the next.
+
+    Returns:
+        Blocks of profiles weighed, each with its place among the profiles.
+    """
     draws, kept = Draws(seed, samples), Kept()
-    waiting = iter(profiles)
-    while chunk := list(islice(waiting, CHUNK)):
-        found: list[Surveyed | None] = [None] * len(chunk)
-        for rows in alike(chunk, knowledge, as_of):
-            block = _weighed([chunk[row] for row in rows], knowledge, draws, as_of, kept)
-            for place, row in enumerate(rows):
-                found[row] = Surveyed(chunk[row], block, place)
-        yield from (one for one in found if one is not None)
+    for rows in alike(profiles, knowledge, as_of):
+        block = _weighed([profiles[row] for row in rows], knowledge, draws, as_of, kept)
+        yield [(row, Surveyed(profiles[row], block, place)) for place, row in enumerate(rows)]
+        del block  # or it would be kept until the next one is there
 
 
 def _weighed(

@@ -1,5 +1,7 @@
 """Many files held against a policy: each is read, weighed and judged, and none stops another."""
 
+import gc
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
@@ -31,11 +33,11 @@ from llmchoose.policy.waiving import known_before, waive
 from llmchoose.profile.find import Candidate, is_profile
 from llmchoose.profile.load import parse_profile
 from llmchoose.profile.model import Profile
-from llmchoose.survey import Figure, Surveyed, survey
+from llmchoose.survey import Figure, Surveyed, survey_blocks
 from llmchoose.yamltext.files import read_bounded
 
-# Files to a task: enough to go through the formulas together, few enough to show progress.
-AT_ONCE = 250
+# Files to a task: the more, the more of them go through the formulas together.
+FEWEST, MOST, TASKS = 100, 500, 4
 # Fewer files than this are checked here: another process takes longer to start.
 WORTH_A_PROCESS = 150
 SUMMED: tuple[Figure, ...] = ("one_time_usd", "total_usd", "gpu_hours")
@@ -161,15 +163,25 @@ def _parts(
     files: Sequence[Candidate], knowledge: Knowledge, terms: Terms, *, own: bool
 ) -> Iterator[_Part]:
     """The files in their order, some at a time, here or in processes beside this one."""
-    tasks = [files[at : at + AT_ONCE] for at in range(0, len(files), AT_ONCE)]
+    # By the number of files alone, so that sums come out the same on any number of cores.
+    size = min(max(-(-len(files) // TASKS), FEWEST), MOST)
+    tasks = [files[at : at + size] for at in range(0, len(files), size)]
     if terms.workers == 1 or len(files) < WORTH_A_PROCESS:
         yield from (_part(knowledge, terms, own, task) for task in tasks)
         return
-    # What was read already stays here: the other processes read their own.
+    # Processes that begin as copies of this one share what it has read; others read their own.
+    _part(_kept(knowledge), terms, own, files[:1])
+    gc.freeze()
     fresh = Knowledge(knowledge.folder, knowledge.overlay, knowledge.rulebook_file)
     work = partial(_part, fresh, terms, own)
-    with ProcessPoolExecutor(terms.workers, get_context("spawn")) as pool:
+    way = get_context("fork" if sys.platform == "linux" else "spawn")
+    with ProcessPoolExecutor(terms.workers, way, _collect_seldom) as pool:
         yield from pool.map(work, tasks)
+
+
+def _collect_seldom() -> None:
+    # Collecting goes over all that a process has read, and finds only what a block leaves behind.
+    gc.disable()
 
 
 @lru_cache(maxsize=1)
@@ -193,20 +205,26 @@ def _part(knowledge: Knowledge, terms: Terms, own: bool, files: Sequence[Candida
     known, today = _kept(knowledge), terms.today or date.fromisoformat(knowledge.as_of)
     ground = _ground(known, terms.policy, today)
     read = [_read(one, known) for one in files]
+    judged = {
+        place: unreadable(files[place].path, one.problems, ground)
+        for place, one in enumerate(read)
+        if isinstance(one, InputError)
+    }
+    places = [place for place, one in enumerate(read) if isinstance(one, Profile)]
     profiles = [one for one in read if isinstance(one, Profile)]
-    weighed = survey(profiles, known, as_of=terms.as_of, seed=terms.seed, samples=terms.samples)
-    judged: list[Judged] = []
     sums: dict[str, Array] = {}
-    for file, one in zip(files, read, strict=True):
-        if isinstance(one, Profile):
-            surveyed = next(weighed)
+    for block in survey_blocks(
+        profiles, known, as_of=terms.as_of, seed=terms.seed, samples=terms.samples
+    ):
+        for place, surveyed in block:
             found = found_in(surveyed, ground, recorded=own)
             _add(sums, surveyed, found.proposal)
-            judged.append(found)
-        elif isinstance(one, InputError):
-            judged.append(unreadable(file.path, one.problems, ground))
-    unpriced = any(one.proposal.lower_bound for one in judged)
-    return _Part(tuple(judged), sum(one is None for one in read), sums, unpriced)
+            judged[places[place]] = found
+        del block, surveyed
+        gc.collect()
+    ordered = tuple(judged[place] for place in sorted(judged))
+    unpriced = any(one.proposal.lower_bound for one in ordered)
+    return _Part(ordered, sum(one is None for one in read), sums, unpriced)
 
 
 def _read(file: Candidate, knowledge: Knowledge) -> Profile | InputError | None:

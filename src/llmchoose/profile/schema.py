@@ -9,6 +9,8 @@ from llmchoose.profile.entries import WAIVER_PARTS, trial_parts
 Schema = dict[str, Any]
 _EMPTY: Schema = {"type": "null"}
 _PATTERN = r"[0-9]"
+# Editors read patterns as ECMAScript does, which has no way to leave case aside.
+FLAG = "^([Tt][Rr][Uu][Ee]|[Yy][Ee][Ss]|[Ff][Aa][Ll][Ss][Ee]|[Nn][Oo])$"
 _DURATION = r"[0-9][0-9.,_eE+]*\s*[A-Za-z]"
 
 
@@ -62,7 +64,7 @@ def _value(field: Field, approaches: tuple[str, ...]) -> Schema:
         case "enums":
             return _list_or_one(_enum(field), unique=True)
         case "flag":
-            return {"anyOf": [{"type": "boolean"}, {"pattern": "(?i)^(true|yes|false|no)$"}]}
+            return {"anyOf": [{"type": "boolean"}, {"pattern": FLAG}]}
         case "quantity" | "duration":
             return _quantity(field)
         case "date":
