@@ -215,3 +215,17 @@ def test_more_profiles_than_a_block_holds_come_in_their_order(knowledge: Knowled
 
 def test_a_survey_of_nothing_says_nothing(knowledge: Knowledge) -> None:
     assert list(survey([], knowledge)) == []
+
+
+def test_who_it_is_and_what_was_decided_change_no_figure(knowledge: Knowledge) -> None:
+    plain = load_profile(PROFILES[-1], knowledge)
+    changes = ("name=Other", "owner=Ada", "status=draft", "decision.approach=scratch")
+    twins = [plain, *(set_value(plain, change, knowledge) for change in changes)]
+    weighed = survey(twins, knowledge, samples=60)
+    assert len({(id(one.block), one.row) for one in weighed}) == 1
+    assert [one.profile for one in weighed] == twins
+    for twin in twins:
+        alone = assess(twin, knowledge, samples=60).decision
+        assert alone.recommended is not None
+        assert alone.recommended.approach.id == weighed[0].recommended
+        assert alone.confidence == weighed[0].confidence

@@ -54,6 +54,9 @@ Figure = Literal[
 Unpriced = Mapping[str, NDArray[np.bool_]]
 # Rows of a block: more are no faster, and take more memory.
 ROWS = 128
+# Answers that no formula reads: who it is, and what was decided.
+UNREAD = frozenset({"name", "description", "owner", "ops.owner", "status"})
+DECIDED = "decision."
 PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
@@ -298,16 +301,35 @@ def survey_blocks(
 ) -> Iterator[list[tuple[int, Surveyed]]]:
     """Weigh the approaches of many profiles, those together that can be rows of one block.
 
-    A block takes much memory: whoever goes through them lets one go before the next.
+    A block takes much memory: whoever goes through them lets one go before the next. Profiles that
+    say the same but for who it is and what was decided are weighed once.
 
     Returns:
         Blocks of profiles weighed, each with its place among the profiles.
     """
     draws, kept = Draws(seed, samples), Kept()
-    for rows in alike(profiles, knowledge, as_of):
-        block = _weighed([profiles[row] for row in rows], knowledge, draws, as_of, kept)
-        yield [(row, Surveyed(profiles[row], block, place)) for place, row in enumerate(rows)]
+    twins: dict[Hashable, list[int]] = {}
+    for place, profile in enumerate(profiles):
+        twins.setdefault(_read_of(profile), []).append(place)
+    places = list(twins.values())
+    different = [profiles[same[0]] for same in places]
+    for rows in alike(different, knowledge, as_of):
+        block = _weighed([different[row] for row in rows], knowledge, draws, as_of, kept)
+        yield [
+            (place, Surveyed(profiles[place], block, row))
+            for row, one in enumerate(rows)
+            for place in places[one]
+        ]
         del block  # or it would be kept until the next one is there
+
+
+def _read_of(profile: Profile) -> Hashable:
+    """What the formulas read of a profile: those that have it in common come out the same."""
+    return tuple(
+        (name, value)
+        for name, value in profile.values.items()
+        if name not in UNREAD and not name.startswith(DECIDED)
+    )
 
 
 def _weighed(
