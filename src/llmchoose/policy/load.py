@@ -20,7 +20,7 @@ from llmchoose.policy.model import (
 )
 from llmchoose.profile.entries import WAIVER_PARTS
 from llmchoose.profile.model import Waiver
-from llmchoose.profile.values import READERS, Reader
+from llmchoose.profile.values import READERS, Reader, scalar_of
 from llmchoose.quantity import Quantity, parse_duration
 from llmchoose.quantity.units import Misread
 from llmchoose.yamltext import parse_yaml
@@ -44,6 +44,9 @@ OWN_PARTS: Mapping[str, Field] = {
         Field(name="message", type="text", help="", question=""),
     )
 }
+LIMIT = Field(
+    name="", type="quantity", dimension="ratio", unit="x", minimum=0, help="", question=""
+)
 GRANTED_PARTS: Mapping[str, Field] = {
     **WAIVER_PARTS,
     "path": Field(name="path", type="text", help="", question=""),
@@ -208,32 +211,28 @@ def _limits(node: Node, reading: _Reading) -> None:
 
 
 def _limit(limit: PolicyLimit, node: Node, reading: _Reading) -> float | None:
-    if limit.dimension == "duration" and isinstance(node, Scalar):
-        try:
-            bare = isinstance(node.value, int | float) and not isinstance(node.value, bool)
-            text = f"{node.text} {limit.unit}" if bare else node.text
-            found = parse_duration(text, limit.unit)
-        except Misread as wrong:
-            reading.wrong(node, f"{limit.id}: {wrong.fault}", wrong.meant)
-            return None
-    else:
-        kind = Field(
-            name=limit.id,
-            type="quantity",
-            dimension="ratio" if limit.dimension == "duration" else limit.dimension,
-            unit=limit.unit,
-            minimum=0,
-            help="",
-            question="",
-        )
+    found = _duration(limit, node, reading) if limit.dimension == "duration" else None
+    if limit.dimension != "duration":
+        kind = replace(LIMIT, name=limit.id, dimension=limit.dimension, unit=limit.unit)
         read = reading.reader.read(kind, node)
-        if not isinstance(read, Quantity):
-            return None
-        found = read
+        found = read if isinstance(read, Quantity) else None
+    if found is None:
+        return None
     if not found.exact:
         reading.wrong(node, f"{limit.id} is a range", "a limit is one number")
         return None
     return found.low
+
+
+def _duration(limit: PolicyLimit, node: Node, reading: _Reading) -> Quantity | None:
+    """A length of time; the limit's name says the unit of a bare number."""
+    try:
+        scalar = scalar_of(replace(LIMIT, name=limit.id, example=f"12 {limit.unit}"), node)
+        bare = isinstance(scalar.value, int | float) and not isinstance(scalar.value, bool)
+        return parse_duration(f"{scalar.text} {limit.unit}" if bare else scalar.text, limit.unit)
+    except Misread as wrong:
+        reading.wrong(node, f"{limit.id}: {wrong.fault}", wrong.meant)
+        return None
 
 
 def _grades(node: Node, reading: _Reading) -> None:
