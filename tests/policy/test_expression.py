@@ -80,11 +80,46 @@ def test_an_expression_reads_profile_estimate_and_decision(
     assert judged(expression) is holds
 
 
-def test_what_is_unknown_is_never_zero(judged: Callable[[str], bool | str]) -> None:
-    said = str(judged("profile.budget.monthly < 5000"))
-    assert "reads an answer or a figure that this proposal does not have" in said
-    said = str(judged("estimate.energy_kwh.p50 < 5000"))
-    assert "does not have" in said
+@pytest.mark.parametrize(
+    ("expression", "unknown"),
+    [
+        ("profile.budget.monthly < 5000", "monthly"),
+        ("profile.budget.monthly == 5000.0", "monthly"),
+        ("profile.budget.monthly != 5000.0", "monthly"),
+        ("profile.status == 'proposed'", "status"),
+        ("profile.status in ['draft', 'proposed']", "status"),
+        ("!profile.task.citations_required", "citations_required"),
+        ("profile.task.citations_required == false", "citations_required"),
+        ("'gdpr' in profile.constraints.regulations", "regulations"),
+        ("estimate.energy_kwh.p50 < 5000", "energy_kwh"),
+        ("profile.decision.approach != 'rag'", "approach"),
+    ],
+)
+def test_what_is_unknown_is_neither_zero_nor_different(
+    expression: str, unknown: str, judged: Callable[[str], bool | str]
+) -> None:
+    assert f"it reads {unknown}, which this proposal does not have" in str(judged(expression))
+
+
+@pytest.mark.parametrize(
+    ("expression", "holds"),
+    [
+        ("has(profile.status) && profile.status == 'proposed'", False),
+        ("size(profile.decision.combine_with) == 0", True),
+        ("size(profile.decision.waivers) == 0", True),
+        ("profile.trials[0].score * 2.0 > 1.0", True),
+        ("2.0 * profile.compute.owned[0].count == 16.0", True),
+    ],
+)
+def test_what_is_asked_for_first_is_judged(
+    expression: str, holds: bool, judged: Callable[[str], bool | str]
+) -> None:
+    assert judged(expression) is holds
+
+
+def test_faults_at_run_time_are_sentences(judged: Callable[[str], bool | str]) -> None:
+    assert "entry 5 of a list of 1" in str(judged("profile.trials[5].score > 0.5"))
+    assert "divides by zero" in str(judged("1 / int(profile.team.engineers - 3.0) > 0"))
 
 
 def outcomes(knowledge: Knowledge, *texts: str, seconds: float = 20.0) -> list[list[Outcome]]:

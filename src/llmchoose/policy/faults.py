@@ -23,6 +23,11 @@ _FAULT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _FIELD = re.compile(r"undefined field '([^']*)' not found in struct '([^']*)'")
 _NAME = re.compile(r"undeclared reference to '([^']*)'")
 _OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '\((.*)\)'")
+_KEY = re.compile(r'Key not found in map : "([^"]*)"')
+_INDEX = re.compile(r"index=(-?\d+) size=(\d+)")
+_CODE = re.compile(r"^[A-Z_]+: |\s*\[[A-Z_]+\]$")
+GIVES = re.compile(r"(?<=the expression gives )\w+")
+LONGEST = 200
 _WRAPPED = re.compile(r"wrapper\((\w+)\)")
 
 
@@ -78,7 +83,9 @@ def _sentence(said: str, text: str, schema: Mapping[str, Members]) -> tuple[str,
         types = [_WRAPPED.sub(r"\1", part.strip()) for part in found[2].split(",")]
         kinds = " and ".join(TYPES.get(kind, kind.removeprefix("llmchoose.")) for kind in types)
         numbers = {"double", "int"} <= set(types)
+        band = "llmchoose.band" in types
         hint = "write 2.0 for 2" if numbers else "compare like with like"
+        hint = "a band has p10, p50 and p90: add .p50" if band else hint
         return f"{quoted(sign)} does not go with {kinds}", hint, ""
     if "Syntax error" in said:
         hint = "an expression such as estimate.cost.total_usd.p50 > 200000"
@@ -90,7 +97,14 @@ def _sentence(said: str, text: str, schema: Mapping[str, Members]) -> tuple[str,
 
 def visible_fault(fault: str) -> str:
     """A fault at run time as a sentence."""
-    if "No matching overloads" in fault and "null_type" in fault:
-        return "it reads an answer or a figure that this proposal does not have"
-    first = fault.split("\n")[0]
-    return re.sub(r"^[A-Z_]+: |\s*\[[A-Z_]+\]$", "", first)[:200]
+    if found := _KEY.search(fault):
+        return f"it reads {found[1]}, which this proposal does not have"
+    if found := _INDEX.search(fault):
+        return f"it reads entry {found[1]} of a list of {found[2]}"
+    if "divide by zero" in fault or "modulus by zero" in fault:
+        return "it divides by zero"
+    if "No matching overloads" in fault:
+        return "it compares or adds what does not go together here"
+    return GIVES.sub(
+        lambda found: TYPES.get(found[0], found[0]), _CODE.sub("", fault.split("\n")[0])
+    )[:LONGEST]

@@ -22,6 +22,9 @@ BANDS: Mapping[str, tuple[Figure, ...]] = {
     "cost": ("one_time_usd", "monthly_usd", "total_usd"),
     "compute": ("gpu_hours", "wall_clock_days", "memory_gb_per_gpu"),
 }
+# Lists in which what is not named is not there; of the others nobody has said.
+ENTRIES = ("gpus", "trials", "waivers")
+NONE_MEANT = ("decision.combine_with",)
 Members = list[tuple[str, str]]
 Record = dict[str, Any]
 
@@ -103,7 +106,20 @@ def record_of(one: Surveyed, approach: str | None, knowledge: Knowledge) -> Reco
     }
     estimate = _estimate(one, approach, knowledge) if approach else {}
     profile = _profile(one.profile, knowledge.fields)
-    return {"profile": profile, "estimate": estimate, "decision": decision}
+    return {
+        "profile": profile,
+        "estimate": _known(estimate),
+        "decision": _known(decision),
+    }
+
+
+def _known(nested: Record) -> Record:
+    """What is known: an expression that reads anything else cannot be judged."""
+    return {
+        name: _known(value) if isinstance(value, dict) else value
+        for name, value in nested.items()
+        if value is not None
+    }
 
 
 def _family(knowledge: Knowledge, approach: str | None) -> str | None:
@@ -134,20 +150,27 @@ def _estimate(one: Surveyed, approach: str, knowledge: Knowledge) -> Record:
 
 
 def _profile(profile: Profile, fields: Mapping[str, Field]) -> Record:
-    nested: Record = {}
-    for name, value in profile.values.items():
-        field = fields[name]
-        place = nested.setdefault(field.section, {}) if field.section else nested
-        place[field.key] = middle_of(value, field) if isinstance(value, Quantity) else _plain(value)
+    """Answers by section; lists of things that are there or not are empty where none is named."""
+    nested: Record = {field.section: {} for field in fields.values() if field.section}
+    for name, field in fields.items():
+        place = nested[field.section] if field.section else nested
+        value = profile.get(name)
+        if isinstance(value, Quantity):
+            place[field.key] = middle_of(value, field)
+        elif value is not None:
+            place[field.key] = _plain(value)
+        elif field.type in ENTRIES or name in NONE_MEANT:
+            place[field.key] = []
     return nested
 
 
 def _plain(value: object) -> object:
-    """A value as plain data; a range inside a trial is its mean."""
+    """A value as plain data, numbers as decimals; a range inside a trial is its mean."""
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Trial | Waiver | OwnedGpus):
         return {name: _plain(part) for name, part in vars(value).items() if part is not None}
     if isinstance(value, Quantity):
         return (value.low + value.high) / 2
-    return plain(value)
+    found = plain(value)
+    return float(found) if isinstance(found, int) and not isinstance(found, bool) else found

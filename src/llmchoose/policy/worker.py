@@ -1,6 +1,8 @@
 """The process that judges expressions: it gets records on its input and reads nothing else.
 
-It is run as a file of its own, so that it loads nothing of llmchoose.
+It is run as a file of its own, so that it loads nothing of llmchoose. An expression is checked
+against the types of what it reads, and judged on maps: what a map does not hold cannot be judged,
+where a typed message would give null, which is unequal to everything.
 """
 
 import json
@@ -23,21 +25,20 @@ def main() -> None:
     _bound()
     first = json.loads(sys.stdin.readline())
     try:
-        environment, make = _environment(first["schema"])
+        typed, plain = _environments(first["schema"])
     except ImportError as error:
         _say({"faults": [{"missing": (error.name or "").split(".")[0]}]})
         return
     compiled, faults = [], []
     for place, text in enumerate(first["rules"]):
-        rule, fault = _compile(environment, text)
-        compiled.append(rule)
+        _, fault = _compile(typed, text)
         faults += [{"rule": place, "fault": fault}] if fault else []
+        compiled.append(None if fault else _compile(plain, text)[0])
     _say({"faults": faults})
     for line in sys.stdin:
         asked = json.loads(line)
-        data = make(asked["record"])
         for place in asked["rules"]:
-            _say(_judge(compiled[place], data))
+            _say(_judge(compiled[place], asked["record"]))
 
 
 def _bound() -> None:
@@ -59,8 +60,9 @@ def _compile(environment: Any, text: str) -> tuple[Any, str]:
         rule = environment.compile(text)
     except (RuntimeError, ValueError) as error:
         return None, str(error)
-    if rule.return_type().name() != "BOOL":
-        return None, f"the expression gives {rule.return_type().name()}, not true or false"
+    kind = rule.return_type().name()
+    if kind not in ("BOOL", "DYN"):
+        return None, f"the expression gives {kind.lower()}, not true or false"
     return rule, ""
 
 
@@ -74,16 +76,10 @@ def _judge(rule: Any, data: Any) -> dict[str, Any]:
     return {"holds": bool(result.value())}
 
 
-def _environment(schema: dict[str, Any]) -> tuple[Any, Any]:
-    """The checker's world, and what makes of a record what it reads."""
+def _environments(schema: dict[str, Any]) -> tuple[Any, Any]:
+    """A world with the types of what expressions read, and one in which all is maps."""
     from cel_expr_python import cel
-    from google.protobuf import (
-        descriptor_pb2,
-        descriptor_pool,
-        json_format,
-        message_factory,
-        wrappers_pb2,
-    )
+    from google.protobuf import descriptor_pb2, descriptor_pool, wrappers_pb2
 
     pool = descriptor_pool.DescriptorPool()
     wrappers = descriptor_pb2.FileDescriptorProto()
@@ -91,26 +87,25 @@ def _environment(schema: dict[str, Any]) -> tuple[Any, Any]:
     pool.Add(wrappers)
     pool.Add(_file(schema, descriptor_pb2))
     names = ("profile", "estimate", "decision")
-    classes = {
-        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(_message(name)))
-        for name in names
-    }
+    excluded = "".join(f'    - name: "{name}"\n' for name in COMPARISONS)
+    config = f"stdlib:\n  exclude_functions:\n{excluded}"
+    functions = [
+        cel.FunctionDecl(name, _overloads(cel, said)) for name, said in COMPARISONS.items()
+    ]
 
-    def make(record: dict[str, Any]) -> dict[str, Any]:
-        return {name: json_format.ParseDict(record[name], classes[name]()) for name in names}
+    def world(types: dict[str, Any]) -> Any:
+        return cel.NewEnv(
+            pool,
+            config=cel.NewEnvConfigFromYaml(config),
+            variables=types,
+            functions=functions,
+        )
 
-    environment = cel.NewEnv(
-        pool,
-        config=cel.NewEnvConfigFromYaml(
-            "stdlib:\n  exclude_functions:\n"
-            + "".join(f'    - name: "{name}"\n' for name in COMPARISONS)
-        ),
-        variables={name: cel.Type(_message(name)) for name in names},
-        functions=[
-            cel.FunctionDecl(name, _overloads(cel, said)) for name, said in COMPARISONS.items()
-        ],
+    maps = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
+    return (
+        world({name: cel.Type(_message(name)) for name in names}),
+        world(dict.fromkeys(names, maps)),
     )
-    return environment, make
 
 
 def _overloads(cel: Any, said: str) -> list[Any]:
@@ -137,7 +132,7 @@ def _message(name: str) -> str:
 
 
 def _file(schema: dict[str, Any], pb: Any) -> Any:
-    """A protobuf file of the schema: what may be unknown is wrapped, so that it is never zero."""
+    """A protobuf file of the schema; what may be unknown is wrapped, as null is no zero."""
     kinds = pb.FieldDescriptorProto
     file = pb.FileDescriptorProto(
         name="llmchoose.proto",
