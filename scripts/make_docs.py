@@ -298,7 +298,7 @@ def rules_block(knowledge: Knowledge) -> str:
         f"| [{row.id}](rules/{row.id}.md) | {row.severity} | {escape(row.title)} |"
         for row in knowledge.policy.rules
     )
-    return "\n".join(("| rule | severity | holds when |", "|---|---|---|", *rows)) + "\n"
+    return "\n".join(("| rule | severity | what it asks for |", "|---|---|---|", *rows)) + "\n"
 
 
 def limits_block(knowledge: Knowledge) -> str:

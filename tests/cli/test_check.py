@@ -112,6 +112,40 @@ def test_a_policy_lying_here_is_taken(repository: Path) -> None:
     assert b"error[P-OWNER]" in done.stdout
 
 
+def test_a_policy_that_cannot_be_taken_is_not_passed_over(repository: Path) -> None:
+    (repository / "policy.yml").write_text("severity: {P-OWNER: error}\n", "utf-8")
+    done = run("proposals/notes.yaml", cwd=repository)
+    assert done.returncode == 2
+    assert b"call it policy.yaml" in done.stderr
+    (repository / "policy.yaml").mkdir()
+    done = run("proposals/notes.yaml", cwd=repository)
+    assert done.returncode == 2
+    assert b"policy.yaml is a folder" in done.stderr
+    (repository / "policy.yaml").rmdir()
+    (repository / "policy.yaml").symlink_to("nowhere")
+    assert run("proposals/notes.yaml", cwd=repository).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: x\ntaks: {kind: qa}\nbudget: {one_time: 5k}\ntraffic: {requests_per_day: 3}\n",
+        "  name: x\n task: {kind: qa}\n",
+        "name: x\ntask:\n  kind: [\n",
+    ],
+)
+def test_a_mistake_does_not_hide_a_proposal(text: str, tmp_path: Path) -> None:
+    (tmp_path / "letters.yaml").write_text(text, "utf-8")
+    done = run(".", cwd=tmp_path)
+    assert done.returncode == 1
+    assert b"error[P-INVALID]" in done.stdout
+
+
+def test_what_is_skipped_is_named(repository: Path) -> None:
+    text = run("proposals", cwd=repository).stdout.decode()
+    assert "1 YAML file skipped: not a profile (proposals/compose.yaml)" in " ".join(text.split())
+
+
 def test_several_formats_at_once_keep_the_exit_code(repository: Path) -> None:
     done = run(
         *("proposals", "--format", "github", "--format", "sarif=out.sarif"),
@@ -237,7 +271,7 @@ def test_explain_policy_shows_each_rule_and_where_it_was_set(repository: Path) -
     text = run("--explain-policy", cwd=repository).stdout.decode()
     joined = " ".join(text.split())
     assert "P-OWNER Somebody answers for it; set at policy.yaml:2:12" in joined
-    assert "max_total_usd: 200k usd; set at house.yaml:1:10" in joined
+    assert "max_total_usd: $200k; set at house.yaml:1:10" in joined
     assert "off P-CHEAPER" in joined
     assert "error dear" in joined
 

@@ -124,6 +124,29 @@ def test_patterns(path: str, pattern: str, fits: bool) -> None:
     assert matches(PurePath(path), pattern) is fits
 
 
+def test_a_policy_says_what_a_proposal_may_waive_by_itself(
+    knowledge: Knowledge, tmp_path: Path
+) -> None:
+    said = "{rule: P-OWNER, reason: x, approved_by: Me, expires: 2098}"
+    for policy, waived in (
+        ("waivable: []\n", []),
+        ("waivable: [P-DIFFERS]\n", []),
+        ("waivable: [P-OWNER]\n", ["P-OWNER"]),
+    ):
+        found = checked(knowledge, tmp_path, said, policy)
+        assert rules(found, waived=True) == waived
+        assert ("P-WAIVER" in rules(found, waived=False)) is (not waived)
+
+
+def test_no_proposal_waives_what_is_wrong_with_its_waivers(
+    knowledge: Knowledge, tmp_path: Path
+) -> None:
+    said = "{rule: P-WAIVER, reason: x, approved_by: Me, expires: 2098}"
+    found = checked(knowledge, tmp_path, f"{said}\n    - {{rule: P-OWNER, reason: x}}")
+    assert rules(found, waived=True) == []
+    assert rules(found, waived=False).count("P-WAIVER") == 2
+
+
 def test_a_baseline_lets_an_old_repository_start_clean(
     knowledge: Knowledge, tmp_path: Path
 ) -> None:

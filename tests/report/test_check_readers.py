@@ -147,7 +147,7 @@ def one_finding(message: str, name: str, path: str) -> Checked:
     place = Place(Mark(path, 1, 1), message, 3)
     finding = Finding("OWN-1", name, "error", message, name, place, fingerprint="f" * 32)
     proposals = (Proposal(path, name, "rag"),)
-    return Checked(None, (), date(2026, 11, 21), True, proposals, 0, (finding,), Totals())
+    return Checked(None, (), date(2026, 11, 21), True, proposals, (), (finding,), Totals())
 
 
 def held(text: str) -> str:

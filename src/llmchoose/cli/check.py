@@ -123,6 +123,8 @@ def command(
         checked = replace(checked, gone=0)
     if write_baseline is not None:
         write(baseline_of(checked.findings), write_baseline)
+        old = sum(one.waived is None for one in checked.findings)
+        sys.stderr.write(f"wrote {write_baseline}: --baseline leaves out these {old} findings\n")
     write_all(outputs, checked)
     if write_baseline is None and checked.failed:
         raise typer.Exit(FOUND)
@@ -143,7 +145,8 @@ def _policy(path: str | None, knowledge: "Knowledge") -> "Policy":
     """The policy that is named, or that lies here; its expressions are checked."""
     from llmchoose.policy.model import Policy
 
-    if path is None and not Path(DEFAULT_POLICY).is_file():
+    if path is None and not os.path.lexists(DEFAULT_POLICY):
+        _not_misnamed()
         return Policy()
     from llmchoose.policy.load import load_policy
 
@@ -153,6 +156,16 @@ def _policy(path: str | None, knowledge: "Knowledge") -> "Policy":
 
         check_expressions(held, knowledge)
     return held
+
+
+def _not_misnamed() -> None:
+    """Refuse to go on without a policy where one lies here that is not called as it has to be."""
+    from llmchoose.errors import InputError, Problem
+
+    other = Path(DEFAULT_POLICY).with_suffix(".yml")
+    if os.path.lexists(other):
+        hint = f"call it {DEFAULT_POLICY}, or say --policy {other}"
+        raise InputError((Problem(f"{other} is not taken by itself", hint=hint),))
 
 
 def _explained(policy: "Policy", knowledge: "Knowledge") -> str:

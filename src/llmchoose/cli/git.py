@@ -302,7 +302,7 @@ def _no_repository(done: subprocess.CompletedProcess[bytes]) -> InputError:
         hint = "run this in a checkout"
         return InputError((Problem("the repository has no working tree here", hint=hint),))
     if b"not a git repository" in done.stderr:
-        hint = "run this in a checkout, or name two files: llmchoose diff OLD NEW"
+        hint = "run this in a checkout of one"
         return InputError((Problem("this is not a git repository", hint=hint),))
     return InputError((Problem(f"git cannot read the repository: {said(done)}"),))
 

@@ -77,7 +77,7 @@ class _Part:
     """
 
     judged: tuple[Judged, ...]
-    skipped: int
+    skipped: tuple[str, ...]
     sums: Mapping[str, Array]
     unpriced: bool
 
@@ -106,7 +106,8 @@ def check(
     asked = replace(terms, today=today, baseline={})
     findings: list[Finding] = []
     proposals: list[Proposal] = []
-    skipped, unpriced = 0, False
+    skipped: list[str] = []
+    unpriced = False
     sums: dict[str, Array] = {}
     with closing(_judge(own, knowledge)) as judge:
         done = 0
@@ -115,12 +116,13 @@ def check(
                 outcomes = judge.judge(judged.record) if judged.record else []
                 found = [*judged.findings, *judged_by_own(judged, outcomes, own, ground)]
                 granted = (*judged.waivers, *policy.waivers)
-                findings += waive(found, granted, today, judged.proposal.path)
+                findings += waive(found, granted, today, judged.proposal.path, policy.waivable)
                 proposals.append(judged.proposal)
-            skipped, unpriced = skipped + part.skipped, unpriced or part.unpriced
+            skipped += part.skipped
+            unpriced = unpriced or part.unpriced
             for name, draws in part.sums.items():
                 sums[name] = sums[name] + draws if name in sums else draws
-            done += len(part.judged) + part.skipped
+            done += len(part.judged) + len(part.skipped)
             progress(done, len(files))
     findings = [
         *waiver_faults(policy.waivers, ground),
@@ -134,7 +136,7 @@ def check(
         today,
         terms.today is not None,
         tuple(proposals),
-        skipped,
+        tuple(skipped),
         tuple(findings),
         _totals(sums, unpriced=unpriced),
         sum(known not in there for known in terms.baseline),
@@ -198,6 +200,7 @@ def _ground(knowledge: Knowledge, policy: Policy, today: date) -> Ground:
         {rule.id: rule.grade for rule in rules if holds(rule) and rule.grade != "off"},
         [rule.id for rule in rules],
         today,
+        policy.waivable,
     )
 
 
@@ -224,7 +227,8 @@ def _part(knowledge: Knowledge, terms: Terms, own: bool, files: Sequence[Candida
         gc.collect()
     ordered = tuple(judged[place] for place in sorted(judged))
     unpriced = any(one.proposal.lower_bound for one in ordered)
-    return _Part(ordered, sum(one is None for one in read), sums, unpriced)
+    skipped = tuple(file.path for file, one in zip(files, read, strict=True) if one is None)
+    return _Part(ordered, skipped, sums, unpriced)
 
 
 def _read(file: Candidate, knowledge: Knowledge) -> Profile | InputError | None:

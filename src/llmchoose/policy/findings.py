@@ -1,5 +1,6 @@
 """What the rules find in one proposal, each finding at its place."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +18,14 @@ from llmchoose.policy.model import (
     fingerprint,
 )
 from llmchoose.policy.record import Record, record_of
-from llmchoose.policy.waiving import fault_of, own_waivers
+from llmchoose.policy.waiving import WAIVERS, fault_of, own_waivers
 from llmchoose.profile.model import Profile
 from llmchoose.survey import Surveyed
 
-READS, WAIVERS, JUDGED = "P-INVALID", "P-WAIVER", "P-UNJUDGED"
+READS, JUDGED = "P-INVALID", "P-UNJUDGED"
+QUOTES = ("'", '"')
+BRACKETS = {"[": "]", "{": "}"}
+PLAIN_ENDS, FLOW_ENDS = re.compile(r" #"), re.compile(r" #|[,\]}]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +53,7 @@ def unreadable(path: str, problems: Iterable[Problem], ground: Ground) -> Judged
     for problem in problems:
         place = Place(problem.mark or Mark(path, 1, 1), problem.line, problem.width)
         said = rule.message.replace("{value}", problem.message)
-        fix, key = problem.hint or rule.fix, problem.message
+        fix, key = rule.fix, problem.message
         found.append(Finding(rule.id, rule.title, severity, said, fix, place, key, problem.hint))
     return Judged(Proposal(path), _marked(found))
 
@@ -99,7 +103,7 @@ def _waiver_faults(waivers: Sequence[GrantedWaiver], ground: Ground) -> Iterator
         return
     rule = ground.knowledge.policy.rule(WAIVERS)
     for granted in waivers:
-        fault = fault_of(granted, ground.names, ground.today)
+        fault = fault_of(granted, ground.names, ground.today, ground.waivable)
         if fault:
             said = rule.message.replace("{value}", fault.said)
             severity = ground.grades[WAIVERS]
@@ -186,5 +190,23 @@ class _Places:
     def _place(self, mark: Mark) -> Place:
         lines = self.profile.lines
         line = lines[mark.line - 1] if mark.line <= len(lines) else ""
-        value = line[mark.column - 1 :].split(" #")[0].rstrip()
-        return Place(mark, line, max(1, len(value)))
+        return Place(mark, line, width_of(line, mark.column))
+
+
+def width_of(line: str, column: int) -> int:
+    """Characters of a value on its line: to its quote or bracket, or to what ends it.
+
+    Args:
+        line: The line as it stands in the file.
+        column: Where the value begins, from 1.
+    """
+    before, value = line[: column - 1], line[column - 1 :]
+    if value[:1] in QUOTES:
+        end = value.find(value[0], 1)
+        return end + 1 if end > 0 else max(1, len(value.rstrip()))
+    if value[:1] in BRACKETS:
+        end = value.find(BRACKETS[value[0]])
+        return end + 1 if end > 0 else max(1, len(value.rstrip()))
+    opened = sum(before.count(sign) - before.count(BRACKETS[sign]) for sign in BRACKETS)
+    ends = FLOW_ENDS if opened > 0 else PLAIN_ENDS
+    return max(1, len(ends.split(value, maxsplit=1)[0].rstrip()))

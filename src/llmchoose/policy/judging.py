@@ -1,7 +1,7 @@
 """One rule held against one proposal: what each kind of rule has to say."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -52,6 +52,7 @@ class Ground:
         grades: Severities of the rules that are in force, by id.
         names: Every rule there is, in force or not: waivers may name it.
         today: Day against which expiry and ages are judged.
+        waivable: Rules that a proposal may waive by itself; None where it may waive any.
     """
 
     knowledge: Knowledge
@@ -59,6 +60,7 @@ class Ground:
     grades: Mapping[str, Severity]
     names: Sequence[str]
     today: date
+    waivable: Collection[str] | None = None
 
     @cached_property
     def wanted(self) -> tuple[str, ...]:

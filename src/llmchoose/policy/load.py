@@ -28,7 +28,7 @@ from llmchoose.yamltext.files import read_bounded
 from llmchoose.yamltext.tree import Document, Node, Pair, Pairs, Scalar, Sequence, lines_of
 
 SCHEMA_VERSION = 1
-KEYS = ("schema_version", "extends", "limits", "severity", "rules", "waivers")
+KEYS = ("schema_version", "extends", "limits", "severity", "rules", "waivers", "waivable")
 GRADES: tuple[Grade, ...] = get_args(Grade)
 # A chain longer than this is a mistake, and a file that is written by a machine may be one.
 MOST_FILES = 20
@@ -64,6 +64,7 @@ class _Reading:
     grades: dict[str, GradeSet] = field(default_factory=dict)
     own: dict[str, OwnRule] = field(default_factory=dict)
     waivers: list[GrantedWaiver] = field(default_factory=list)
+    waivable: frozenset[str] | None = None
     extends: list[tuple[str, Node]] = field(default_factory=list)
 
     def wrong(self, node: Node, message: str, hint: str = "") -> None:
@@ -87,6 +88,7 @@ def load_policy(path: str | Path, knowledge: Knowledge) -> Policy:
             grades={**merged.grades, **part.grades},
             own={**merged.own, **part.own},
             waivers=(*merged.waivers, *part.waivers),
+            waivable=merged.waivable if part.waivable is None else part.waivable,
         )
     _check_names(merged, knowledge)
     return merged
@@ -104,7 +106,9 @@ def _chain(
         target = (path.parent / name).resolve()
         fault = _fault_of(name, target, (inside, read[0].parent), (*above, read[-1]), read)
         if fault:
-            raise InputError((document.problem(node, fault, "extend a .yaml file beside it"),))
+            circle = "take one of them out" if target in above or target == read[-1] else ""
+            hint = circle or "extend a .yaml file beside it"
+            raise InputError((document.problem(node, fault, hint),))
         if target in read:
             continue
         if not target.is_file():
@@ -164,6 +168,7 @@ def _parse(
         reading.grades,
         reading.own,
         tuple(reading.waivers),
+        reading.waivable,
     )
     return part, reading.extends, document
 
@@ -177,6 +182,7 @@ def _section(key: str, pair: Pair, reading: _Reading) -> None:
         "severity": _grades,
         "rules": _rules,
         "waivers": _waivers,
+        "waivable": _waivable,
     }
     if key not in sections:
         hint = did_you_mean(key, KEYS) or f"it has {one_of(KEYS)}"
@@ -274,7 +280,9 @@ def _own(item: Node, reading: _Reading) -> None:
         str(read.get("title") or name),
         next(grade for grade in GRADES if grade == (read.get("severity") or "error")),
         str(read["when"]),
-        str(read.get("message") or read.get("title") or f"the rule {name} of the policy holds"),
+        str(
+            read.get("message") or read.get("title") or f"{name}: what the policy asks about is so"
+        ),
         *_lines(when, reading.document),
     )
 
@@ -317,6 +325,16 @@ def _waivers(node: Node, reading: _Reading) -> None:
         folder = str(Path(reading.document.path).parent)
         waiver, place = Waiver(**read), _place_of(item, reading)  # type: ignore[arg-type]
         reading.waivers.append(GrantedWaiver(waiver, "policy", place, pattern, folder))
+
+
+def _waivable(node: Node, reading: _Reading) -> None:
+    names = []
+    for item in _items(node):
+        if isinstance(item, Scalar) and item.text.strip():
+            names.append(item.text.strip())
+        else:
+            reading.wrong(item, "waivable names rules", "write a list of them; [] for none")
+    reading.waivable = frozenset(names)
 
 
 def _parts(

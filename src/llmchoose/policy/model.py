@@ -92,6 +92,7 @@ class Policy:
         grades: Severities by rule.
         own: Rules of one's own by id.
         waivers: For proposals by path.
+        waivable: Rules that a proposal may waive by itself; None where it may waive any.
     """
 
     path: str | None = None
@@ -100,6 +101,7 @@ class Policy:
     grades: Mapping[str, GradeSet] = field(default_factory=dict)
     own: Mapping[str, OwnRule] = field(default_factory=dict)
     waivers: tuple[GrantedWaiver, ...] = ()
+    waivable: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,7 @@ class Checked:
         rules: Every rule, as it holds.
         today: Day against which expiry and age were judged; `today_given` whether it was said.
         proposals: Every file that is one, by path.
-        skipped: YAML files that are no profiles.
+        skipped: YAML files that are no profiles, by path.
         findings: In the order of files and lines; waived ones too.
         gone: Entries of the baseline that were not found again.
         fail_on: The lowest severity that fails.
@@ -227,7 +229,7 @@ class Checked:
     today: date
     today_given: bool
     proposals: tuple[Proposal, ...]
-    skipped: int
+    skipped: tuple[str, ...]
     findings: tuple[Finding, ...]
     totals: Totals
     gone: int = 0

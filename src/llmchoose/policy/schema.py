@@ -57,6 +57,10 @@ def json_schema(book: PolicyBook) -> Schema:
                 "maxItems": MOST_RULES,
                 "items": _rule(grade),
             },
+            "waivable": {
+                "description": "Rules that a proposal may waive by itself; any where left out.",
+                "anyOf": [TEXT, {"type": "array", "items": TEXT}, {"type": "null"}],
+            },
             "waivers": {
                 "description": "Exceptions: which rule, for which files, why, by whom, until when.",
                 "type": ["array", "object", "null"],

@@ -1,7 +1,7 @@
 """Exceptions: waivers that say who, why and until when, and a baseline of what is old."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -12,6 +12,7 @@ from llmchoose.policy.model import Finding, GrantedWaiver, Place, Waived
 from llmchoose.profile.model import Profile, Waiver
 
 SCHEMA_VERSION = 1
+WAIVERS = "P-WAIVER"
 NEEDED = ("approved_by", "expires")
 LARGEST_BASELINE = 100_000_000
 
@@ -43,7 +44,9 @@ def own_waivers(
     )
 
 
-def fault_of(granted: GrantedWaiver, rules: Sequence[str], today: date) -> Fault | None:
+def fault_of(
+    granted: GrantedWaiver, rules: Sequence[str], today: date, waivable: Collection[str] | None
+) -> Fault | None:
     """What is wrong with a waiver; None where it is complete and in force."""
     waiver = granted.waiver
     name = quoted(waiver.rule)
@@ -51,6 +54,8 @@ def fault_of(granted: GrantedWaiver, rules: Sequence[str], today: date) -> Fault
     if waiver.rule not in rules:
         hint = did_you_mean(waiver.rule, rules)
         said = f"The waiver of {name} is of no rule{': ' + hint if hint else '.'}"
+    elif granted.by == "profile" and not may_waive(waiver.rule, waivable):
+        said = f"{name} is no rule that a proposal may waive by itself: the waiver waives nothing."
     elif missing:
         said = f"The waiver of {name} does not say {' and '.join(missing)}: it waives nothing."
     elif waiver.expires is not None and waiver.expires < today:
@@ -60,11 +65,26 @@ def fault_of(granted: GrantedWaiver, rules: Sequence[str], today: date) -> Fault
     return Fault(said, granted.place, waiver.rule)
 
 
+def may_waive(rule: str, waivable: Collection[str] | None) -> bool:
+    """Whether a proposal may waive a rule by itself; what is wrong with waivers it never may."""
+    return rule != WAIVERS and (waivable is None or rule in waivable)
+
+
 def waive(
-    found: Sequence[Finding], granted: Sequence[GrantedWaiver], today: date, path: str
+    found: Sequence[Finding],
+    granted: Sequence[GrantedWaiver],
+    today: date,
+    path: str,
+    waivable: Collection[str] | None,
 ) -> Iterator[Finding]:
     """Findings of one file, each with the waiver that is for it, if there is one."""
-    mine = [one for one in granted if _for(one, path) and _complete(one.waiver, today)]
+    mine = [
+        one
+        for one in granted
+        if _for(one, path)
+        and _complete(one.waiver, today)
+        and (one.by == "policy" or may_waive(one.waiver.rule, waivable))
+    ]
     for finding in found:
         one = next((own for own in mine if own.waiver.rule == finding.rule), None)
         yield finding if one is None or finding.waived else replace(finding, waived=_waived(one))

@@ -20,6 +20,11 @@ _TASK = re.compile(
     rb"(?:\{|(?:#[^\r\n]*)?\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*[ ]+[\w'\"]+[ \t]*:)",
     re.MULTILINE,
 )
+# Sections that hardly any other YAML has, and a task with an indentation that YAML does not take.
+_SECTION = re.compile(
+    rb"^(budget|compute|constraints|data|decision|ops|team|time|traffic|trials):", re.MULTILINE
+)
+_BROKEN = re.compile(rb"^[ \t]*task[ \t]*:", re.MULTILINE)
 
 
 def could_be_profile(path: str) -> bool:
@@ -32,17 +37,21 @@ def is_profile(path: str, data: bytes) -> bool:
 
     Args:
         path: Its name; `profile.yaml` and `*.profile.yaml` are profiles whatever they hold.
-        data: What is in it. YAML with a mistake in it counts by its lines, so that a mistake
-            does not hide a proposal.
+        data: What is in it. YAML with a mistake in it counts by its lines, and two other sections
+            of a profile are enough, so that a mistake does not hide a proposal.
     """
     name = PurePath(path).name
     if name == NAME or name.endswith(ENDING):
         return True
-    if not could_be_profile(name) or b"task" not in data[:LARGEST]:
+    if not could_be_profile(name):
         return False
-    if _TASK.search(data[:LARGEST]):
+    if _TASK.search(data[:LARGEST]) or len(set(_SECTION.findall(data[:LARGEST]))) > 1:
         return True
+    if b"task" not in data[:LARGEST]:
+        return False
     root = parse_yaml(data, path).root
+    if root is None:
+        return _BROKEN.search(data[:LARGEST]) is not None
     task = root.pairs.get("task") if isinstance(root, Pairs) else None
     if task is None:
         return False
@@ -95,7 +104,7 @@ def find_profiles(paths: Sequence[str]) -> tuple[list[Path], list[Path]]:
 def _walk(folder: str) -> Iterator[tuple[str, str]]:
     """YAML files below a folder, each with its path without links; of links only those inside."""
     top = os.path.join(os.path.realpath(folder), "")
-    for place, folders, files in os.walk(folder):
+    for place, folders, files in os.walk(folder, onerror=_cannot_list):
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and name not in SKIPPED_FOLDERS
         )
@@ -107,6 +116,11 @@ def _walk(folder: str) -> Iterator[tuple[str, str]]:
             # A pipe would keep whoever reads it waiting.
             if target.startswith(top) and os.path.isfile(target):
                 yield file, target
+
+
+def _cannot_list(error: OSError) -> None:
+    message = f"the folder {error.filename} cannot be read: {error.strerror}"
+    raise InputError((Problem(message, hint="a proposal in it would go unseen"),))
 
 
 def _shown(path: str) -> str:

@@ -35,19 +35,27 @@ def _lines(rules: Sequence[RuleInForce], policy: Policy, width: int) -> Iterator
         yield "Waivers", "bold underline"
         yield from listed([_waiver(one) for one in policy.waivers], width)
     yield "", ""
-    yield from wrapped("llmchoose explain RULE shows one of them with its sources.", width)
+    yield from wrapped("llmchoose explain RULE shows a rule of llmchoose with its sources.", width)
 
 
 def _said(rule: RuleInForce) -> str:
     said = [rule.title]
     if rule.limit_name:
-        unset = "no limit set" if rule.limit is None else f"{short(rule.limit)} {rule.unit}"
-        said.append(f"{rule.limit_name}: {unset}")
+        shown = "no limit set" if rule.limit is None else _limit(rule.limit, rule.unit)
+        said.append(f"{rule.limit_name}: {shown}")
     places = [one for one in (rule.where, rule.limit_where) if one is not None]
     said += [f"set at {one.path}:{one.line}:{one.column}" for one in places]
+    if rule.own:
+        said.append(rule.rationale)
     if rule.grade != rule.default:
         said.append(f"{rule.default} without it")
     return "; ".join(said)
+
+
+def _limit(value: float, unit: str) -> str:
+    if unit == "usd":
+        return f"${short(value)}"
+    return f"{value:.0%}" if unit == "fraction" else f"{short(value)} {unit}"
 
 
 def _waiver(granted: GrantedWaiver) -> tuple[str, str]:

@@ -24,7 +24,7 @@ def as_dict(checked: Checked) -> dict[str, Any]:
         "policy": checked.policy,
         "today": checked.today.isoformat(),
         "files": len(checked.proposals),
-        "skipped": checked.skipped,
+        "skipped": len(checked.skipped),
         "findings": [_finding(one) for one in checked.findings],
         "summary": dict(checked.counts),
         "totals": _costs(checked.totals),

@@ -48,7 +48,7 @@ def _verdict(checked: Checked) -> str:
 def _day(checked: Checked) -> str:
     parts = [f"Judged as of {checked.today}."]
     if checked.skipped:
-        parts.append(f"{counted(checked.skipped, 'YAML file')} skipped: not a profile.")
+        parts.append(f"{counted(len(checked.skipped), 'YAML file')} skipped: not a profile.")
     if checked.gone:
         parts.append(
             f"Of the baseline {checked.gone:,} not found again: `--write-baseline` drops them."

@@ -43,8 +43,9 @@ def _lines(checked: Checked, width: int) -> Iterator[Line]:
         for text in _below(checked):
             yield from _filled(text, width)
     if checked.skipped:
-        files = counted(checked.skipped, "YAML file")
-        yield from _filled(f"{files} skipped: not a profile", width)
+        files = counted(len(checked.skipped), "YAML file")
+        shown = ", ".join(checked.skipped[:FEW]) + (" …" if len(checked.skipped) > FEW else "")
+        yield from _filled(f"{files} skipped: not a profile ({shown})", width)
 
 
 def _block(one: Finding, width: int) -> Iterator[Line]:
@@ -58,7 +59,8 @@ def _block(one: Finding, width: int) -> Iterator[Line]:
     if place.line.strip():
         yield line, ""
         yield carets, style
-    for text in _help(one.fix, f"{gutter} = help: ", width):
+    # A hint beside the carets says what to do already.
+    for text in () if one.hint and line.strip() else _help(one.fix, f"{gutter} = help: ", width):
         yield text, ""
 
 
@@ -111,10 +113,13 @@ def _passed(checked: Checked) -> str:
         return "no proposals to check"
     text = f"{counted(number, 'proposal')} {'passes' if number == 1 else 'pass'}"
     day, total = _day(checked), costs(checked.totals)
-    return f"{text}{f' {day}' if day else ''}{f': {total}' if total else ''}"
+    held = f" {checked.policy}" if checked.policy else ""
+    return f"{text}{held}{f' {day}' if day else ''}{f': {total}' if total else ''}"
 
 
 def _below(checked: Checked) -> Iterator[str]:
+    if checked.policy:
+        yield f"held against {checked.policy}"
     total = costs(checked.totals)
     if total:
         yield f"together {total}"

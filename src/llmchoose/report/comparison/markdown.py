@@ -52,7 +52,7 @@ def _report(found: Comparison) -> list[str]:
         _folded(
             "Cost by item, in the middle",
             _table(("item", *HEAD), items) if items else "",
-            f"{same} item(s) did not change." if same else "",
+            f"{same} {'item' if same == 1 else 'items'} did not change." if same else "",
         ),
         _folded("All approaches", _table(("approach", "best", *HEAD), approaches)),
         f"{escape(changes.about(found))}. {changes.MIDDLES}",

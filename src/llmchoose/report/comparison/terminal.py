@@ -106,7 +106,9 @@ def _items(found: Comparison, width: int) -> Iterator[Line]:
     if rows:
         yield from _plain_table("item", rows, width)
     if same:
-        yield from wrapped(f"{same} item(s) did not change.", width, "dim")
+        yield from wrapped(
+            f"{same} {'item' if same == 1 else 'items'} did not change.", width, "dim"
+        )
 
 
 def _approaches(found: Comparison, width: int) -> Iterator[Line]:
