@@ -6,12 +6,14 @@ labels, text, freshness or the model's reading of the data stand in the way.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from llmchoose.estimate.approaches.training import effective_tokens
 from llmchoose.estimate.formulas.distributions import Array, significant, three_point
 from llmchoose.estimate.inputs import Inputs, year_of
+from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.rules import ApproachId
 from llmchoose.profile.trials import unread_share
 
@@ -250,10 +252,15 @@ def _in_use(inputs: Inputs, approach: str) -> Array | float:
 
 def strength_on(inputs: Inputs, approach: str, year: float) -> float:
     """Strength of an approach in a decimal year over that of the last year of the table."""
+    return _strength_on(inputs.knowledge, approach, year)
+
+
+@lru_cache(maxsize=256)
+def _strength_on(knowledge: Knowledge, approach: str, year: float) -> float:
     prefix = f"reach.in_use.{approach}."
     table: Mapping[int, float] = {
         int(name.removeprefix(prefix)): row.p50
-        for name, row in inputs.knowledge.factors.items()
+        for name, row in knowledge.factors.items()
         if name.startswith(prefix)
     }
     years = sorted(table)

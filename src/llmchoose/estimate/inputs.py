@@ -185,24 +185,24 @@ class Inputs(Setting):
         )
 
     def _some(self, places: NDArray[np.intp]) -> "Inputs":
-        parts = SomeParts(self.parts, places)
+        parts, light, wanted = SomeParts(self.parts, places), self.light, places.tolist()
         listed = {
             name: rows_of_list(one, places, len(self.many)) for name, one in self.listed.items()
         }
-        return replace(
+        some = replace(
             self,
             parts=parts,
             values=Wholes(parts),
             listed=listed,
             lists=ListWholes(listed, len(places)),
             told={name: known[places] for name, known in self.told.items()},
-            origins={
-                name: [held[place] for place in places.tolist()]
-                for name, held in self.origins.items()
-            },
-            many=tuple(self.many[place] for place in places.tolist()),
+            origins={name: [held[at] for at in wanted] for name, held in self.origins.items()},
+            many=tuple(self.many[place] for place in wanted),
             n_rows=len(places),
         )
+        # Comparing words again would take as long as for all rows.
+        vars(some)["light"] = light[places] if light.ndim > 1 else light
+        return some
 
     def number(self, name: str) -> Array:
         """Draws of a numeric field, in its unit."""

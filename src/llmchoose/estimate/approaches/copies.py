@@ -12,7 +12,7 @@ from llmchoose.estimate.approaches.model import (
     Item,
     Training,
 )
-from llmchoose.estimate.approaches.requests import prompt_tokens
+from llmchoose.estimate.approaches.requests import PROMPTED, prompt_tokens
 from llmchoose.estimate.columns import Column, Parts, column_of, map_column
 from llmchoose.estimate.formulas import cost, serving
 from llmchoose.estimate.formulas.architecture import by_size
@@ -211,9 +211,10 @@ def _full(
 
 def _lengths(inputs: Inputs, approach: str) -> tuple[Array, Array]:
     """Tokens that a request reads and writes."""
-    return (
-        np.maximum(prompt_tokens(inputs, approach), 1.0),
-        np.maximum(inputs.number("traffic.output_tokens"), 1.0),
+    prompted = approach if approach in PROMPTED else ""
+    read = inputs.once(("read", prompted), lambda: np.maximum(prompt_tokens(inputs, approach), 1.0))
+    return read, inputs.once(
+        "written", lambda: np.maximum(inputs.number("traffic.output_tokens"), 1.0)
     )
 
 

@@ -74,13 +74,17 @@ def usual_of(
         for one in lengths
     )
     wide = (one * rows if len(one) == 1 else one for one in sizes)
-    cards = inputs.once("own cards", lambda: _own_cards(inputs))
-    each = zip(cards if inputs.many else cards * rows, *wide, *octaves, strict=True)
-    alike = column_of(list(each))
-    return map_column(
-        alike,
-        lambda one: _usual(inputs.knowledge, one[0], (one[1], one[2], vocab), (one[3], one[4])),
-    )
+    cards = inputs.once("own cards", lambda: column_of(_own_cards(inputs)))
+    # Places of cards are faster to tell apart than cards.
+    which = [0] * rows if cards.which is None or not inputs.many else cards.which.tolist()
+    alike = column_of(list(zip(which, *wide, *octaves, strict=True)))
+
+    def usual_at(one: tuple[int, float, float, float, float]) -> Usual:
+        card, params, active, *usual = one
+        size = (params, active, vocab)
+        return _usual(inputs.knowledge, cards.kinds[card], size, (usual[0], usual[1]))
+
+    return map_column(alike, usual_at)
 
 
 def _usual(
@@ -91,7 +95,7 @@ def _usual(
 ) -> "Usual":
     day, own, has_it = card
     gpu, n_gpus = _serving_card(knowledge, day, size, sum(usual), own if has_it else None)
-    return Usual(knowledge, size, gpu or own, n_gpus, usual)
+    return _made_of(knowledge, size, gpu or own, n_gpus, usual)
 
 
 def _own_cards(inputs: Inputs) -> list[OwnCard]:
@@ -122,15 +126,29 @@ def usual_size(params: Array) -> float:
     return float(4 ** round(np.log2(median(params)) / 2))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Usual:
-    """What the middle copy of a deployment is made of: found once, however many profiles ask."""
+    """What the middle copy of a deployment is made of: found once, however many profiles ask.
+
+    There is one for each set of parts, as long as it is remembered: it is its own key.
+    """
 
     knowledge: Knowledge
     size: tuple[float, float, float]
     gpu: Gpu
     n_gpus: int
     lengths: tuple[float, float]
+
+
+@lru_cache(maxsize=4096)
+def _made_of(
+    knowledge: Knowledge,
+    size: tuple[float, float, float],
+    gpu: Gpu,
+    n_gpus: int,
+    lengths: tuple[float, float],
+) -> Usual:
+    return Usual(knowledge, size, gpu, n_gpus, lengths)
 
 
 @lru_cache(maxsize=4096)

@@ -62,7 +62,8 @@ def _hosted(inputs: Inputs, approach: str) -> Serving:
 
 def _partly(inputs: Inputs, approach: str, rows: NDArray[np.intp]) -> Serving:
     """Many projects, of which some serve themselves and the others ask a provider."""
-    part, count = _hosted(inputs.rows(rows), approach), len(inputs.many)
+    some = inputs.once("served by themselves", lambda: _some_of(inputs, rows))
+    part, count = _hosted(some, approach), len(inputs.many)
     hosted = _joined([(rows, part)], inputs.shape)
     if part.gpus is not None and part.gpus.which is not None:
         places = np.zeros(count, np.intp)
@@ -73,6 +74,13 @@ def _partly(inputs: Inputs, approach: str, rows: NDArray[np.intp]) -> Serving:
     own = np.zeros((count, 1), bool)
     own[rows] = True
     return _either(own, hosted, _api(inputs, approach))
+
+
+def _some_of(inputs: Inputs, rows: NDArray[np.intp]) -> Inputs:
+    """Some rows of a block, whose kinds are known."""
+    some, kinds = inputs.rows(rows), kinds_of(inputs)
+    some.once("kinds", lambda: kinds.rows(rows))
+    return some
 
 
 def _either(own: NDArray[np.bool_], hosted: Serving, api: Serving) -> Serving:
@@ -214,7 +222,8 @@ def _asked_ms(
     rows = np.flatnonzero(np.broadcast_to(inputs.stated("traffic.latency")[:, 0], inputs.shape[0]))
     if not len(rows):
         return np.full((1, 1), np.nan)
-    part, count = inputs.rows(rows), inputs.shape[0]
+    part = inputs.once("in time", lambda: inputs.rows(rows))
+    count = inputs.shape[0]
 
     def cut(values: Array) -> Array:
         return np.broadcast_to(values, (count, np.shape(values)[-1]))[rows]

@@ -144,22 +144,28 @@ def held_of(
         tokens = round(median(mean), 1)
         return held_on(inputs.knowledge, inputs.day, models.one, gpus.one, method, tokens)
     middles = np.broadcast_to(middle(mean)[..., 0], len(inputs.many)).tolist()
-    rows = zip(models.each(), gpus.each(), inputs.many, middles, strict=True)
-    held = [
-        held_by_steps(inputs.knowledge, project.day, model, gpu, method, round(tokens, 1))
-        for model, gpu, project, tokens in rows
-    ]
-    model = of_rows(Architecture, [one.model for one in held])
-    recipe = of_rows(Recipe, [one.recipe for one in held])
+    rows = zip(inputs.days.each(), models.each(), gpus.each(), middles, strict=True)
+    shapes, recipes, lengths = zip(
+        *(
+            way_to_hold(inputs.knowledge, day, model, gpu, method, round(tokens, 1))
+            for day, model, gpu, tokens in rows
+        ),
+        strict=True,
+    )
+    model = of_rows(Architecture, shapes)
+    recipe = replace(of_rows(Recipe, recipes), seq_len=np.array(lengths)[:, None])
     peak = np.sum(list(items_gb(model, recipe, inputs.knowledge.constants).values()), axis=0)
-    return Held(held[0].request, model, recipe, peak)
+    return Held(Finetune(method=method), model, recipe, peak)
 
 
 def of_rows(kind: type[Made], rows: Sequence[Made]) -> Made:
     """Figures of several rows as one, each of shape (rows, 1)."""
     names = [part.name for part in fields(kind)]  # type: ignore[arg-type]
-    columns = zip(*(attrgetter(*names)(row) for row in rows), strict=True)
-    return kind(*(np.array(column)[:, None] for column in columns))
+    own = {id(row): row for row in rows}
+    places = {key: place for place, key in enumerate(own)}
+    which = [places[id(row)] for row in rows]
+    columns = zip(*(attrgetter(*names)(row) for row in own.values()), strict=True)
+    return kind(*(np.array(column)[which][:, None] for column in columns))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -213,16 +219,20 @@ def _step(request: Finetune, model: Architecture, setting: Setting) -> Step:
     return Step(recipe, (start, (once - start) / PROBE - bend * PROBE, bend))
 
 
-def held_by_steps(
+def way_to_hold(
     knowledge: Knowledge, day: str, row: OpenModel, gpu: Gpu, method: str, mean_tokens: float
-) -> Held:
-    """As `held_on`, for many different lengths: its ways are worked out once for all of them."""
+) -> tuple[Architecture, Recipe, float]:
+    """As `held_on`, for many different lengths: its ways are worked out once for all of them.
+
+    Returns:
+        The model, the way to tune it, and the longest sequence, which takes the place of the way's.
+    """
     known = knowledge.factors["memory.frozen_4bit"].as_of <= day
     model, steps, last = _steps(knowledge, known, row, method)
     request = Finetune(method=method, tokens_per_example=mean_tokens)
     length, room = usual_seq_len(request, _undated(knowledge)), ROOM * gpu.memory_gb
     step = next((one for one in steps if one.fits(length, room)), last)
-    return Held(request, model, replace(step.recipe, seq_len=length), np.nan)
+    return model, step.recipe, length
 
 
 @lru_cache(maxsize=4)
