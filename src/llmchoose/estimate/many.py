@@ -19,7 +19,7 @@ from llmchoose.estimate.inputs import (
 from llmchoose.estimate.market import gpu_for, way_of
 from llmchoose.estimate.priors import Assumption, Drawn, scale_of
 from llmchoose.estimate.wholes import Listed, ListWholes, Wholes
-from llmchoose.knowledge.fields import Field
+from llmchoose.knowledge.fields import Field, Prior
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.profile.model import Profile, Value
 from llmchoose.quantity import Quantity
@@ -223,29 +223,31 @@ class _Reader:
                 keys[row] = self.keys[same][row]
             held = self.parts[same].rows(rows)
             opened = [(rows[inside], drawn) for inside, drawn in held.parts]
-        groups: dict[Any, list[int]] = {}
         others = set(taken)
-        for row in left:
-            if row not in others:
-                keys[row] = self._key(field, row)
-                groups.setdefault(keys[row], []).append(row)
+        groups = self._alike(prior, [row for row in left if row not in others] if taken else left)
+        for key, alike in groups.items():
+            for row in alike:
+                keys[row] = key
         return [
             *opened,
-            *((_rows(held), self._draw(field, key, held[0])) for key, held in groups.items()),
+            *((_rows(alike), self._draw(field, key, alike[0])) for key, alike in groups.items()),
         ]
 
-    def _key(self, field: Field, row: int) -> Any:
-        """What the draws of an open field hang on."""
-        prior = field.prior
-        assert prior is not None  # noqa: S101 as above
+    def _alike(self, prior: Prior, rows: Sequence[int]) -> Mapping[Any, Sequence[int]]:
+        """Rows that leave a field open, by what its draws hang on."""
         parents = (prior.by, prior.at_most.by if prior.at_most else None, prior.same_as)
-        hangs = tuple(self.keys[name][row] for name in parents if name in self.keys)
-        if not prior.clues:
-            return hangs
-        likely, _ = inferred(
-            self.knowledge.clues, self.profiles[row], tuple(prior.probabilities or ())
-        )
-        return (*hangs, *likely.values())
+        hangs = [self.keys[name] for name in parents if name in self.keys]
+        if not hangs and not prior.clues:
+            return {(): rows} if rows else {}
+        values = tuple(prior.probabilities or ())
+        groups: dict[Any, list[int]] = {}
+        for row in rows:
+            key = tuple(held[row] for held in hangs)
+            if prior.clues:
+                likely, _ = inferred(self.knowledge.clues, self.profiles[row], values)
+                key = (*key, *likely.values())
+            groups.setdefault(key, []).append(row)
+        return groups
 
     def _draw(self, field: Field, key: Any, row: int) -> Drawn:
         if (field.name, key) not in self.kept:
