@@ -6,7 +6,7 @@ formulas on the same draws. Profiles go through them together, as the rows of bl
 
 import re
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -31,6 +31,7 @@ from llmchoose.estimate.formulas.distributions import (
 )
 from llmchoose.estimate.inputs import Inputs, read_inputs
 from llmchoose.estimate.many import Kept, kin_of, read_many, row_of, slim
+from llmchoose.estimate.points import bands_of
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.tables import Gpu
 from llmchoose.profile.model import Profile
@@ -51,6 +52,7 @@ Figure = Literal[
 ]
 
 
+TOTAL: Figure = "total_usd"
 Unpriced = Mapping[str, NDArray[np.bool_]]
 # Rows of a block: more are no faster, and take more memory.
 ROWS = 128
@@ -69,12 +71,14 @@ class Block:
         estimates: Estimate of each approach, by id.
         weighed: All approaches in numbers.
         unpriced: For each approach the lines of its cost without a price, and in which rows.
+        told: Percentiles of figures that are worked out already, shape (3, rows).
     """
 
     inputs: Inputs
     estimates: Mapping[str, Estimate]
     weighed: Weighed
     unpriced: Mapping[str, Unpriced]
+    told: Mapping[tuple[str, Figure], Array] = field(default_factory=dict)
 
     @cached_property
     def best(self) -> list[int]:
@@ -99,7 +103,7 @@ class Block:
 
     @cached_property
     def _bands(self) -> dict[tuple[str, Figure], Array | None]:
-        return {}
+        return dict(self.told)
 
     def bands(self, approach: str, name: Figure) -> Array | None:
         """Percentiles of a figure in all rows, shape (3, rows); None where there is none."""
@@ -349,12 +353,15 @@ def _weighed(
     tested, told = _read_by_gates(knowledge)
     # What is kept is what can be asked for: most of the draws on the way are let go.
     slimmer = {name: _kept(one, tested, told) for name, one in estimates.items()}
+    # The choice read the percentiles of the totals.
+    bands = {(name, TOTAL): bands_of(inputs, one.total_usd) for name, one in estimates.items()}
     inputs.forget()
     return Block(
         slim(inputs),
         slimmer,
         replace(weighed, prior=weighed.quality, points=(), charges=()),
         _unpriced(estimates, len(profiles)),
+        bands,
     )
 
 

@@ -11,7 +11,7 @@ from llmchoose.decision.conditions import ALWAYS, PREFIX, Facts, Truth, compare
 from llmchoose.decision.gates import Held
 from llmchoose.decision.wording import fill, show_input
 from llmchoose.estimate.approaches.readings import RESTS_ON
-from llmchoose.estimate.formulas.distributions import Array
+from llmchoose.estimate.formulas.distributions import Array, summed
 from llmchoose.knowledge.rules import CONSTANT, Approach, Criterion, Ladder
 
 SPEAKS_FOR, SPEAKS_AGAINST = 0.65, 0.35
@@ -111,12 +111,10 @@ def fit(points: tuple[Points, ...], held: tuple[Held, ...], rung: float, ladder:
         Draws, about 0 to 1.
     """
     weights = [one.weight * one.applies for one in points]
-    total = sum(weights, start=np.zeros(1))
-    gained = sum(
-        (weight * one.score for weight, one in zip(weights, points, strict=True)), start=np.zeros(1)
-    )
+    total = summed(weights)
+    gained = summed(weight * one.score for weight, one in zip(weights, points, strict=True))
     soft = [one.closed for one in held if one.gate.kind == "soft" and one.gate.charged]
-    closed = sum((one.astype(float) for one in soft), start=np.zeros(1))
+    closed = summed(one.astype(float) for one in soft)
     charge = ladder.gate_penalty * closed + ladder.rung_charge * rung
     return np.asarray(gained / np.maximum(total, SMALLEST) - charge)
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import and_, or_
 from typing import Literal
 
 import numpy as np
 
 from llmchoose.decision.conditions import ALWAYS, MOSTLY, NEVER, Facts, Truth, holds, rests_on
-from llmchoose.decision.trials import Settled
+from llmchoose.decision.trials import Settled, settled_for
 from llmchoose.decision.wording import fill
 from llmchoose.estimate.formulas.distributions import Array
+from llmchoose.estimate.inputs import Inputs
 from llmchoose.knowledge.rules import Approach, Gate
 
 # A range closes a hard gate only when all of p5 to p95 does: 95 of 100 draws on one side.
@@ -140,3 +141,25 @@ def reached(
     )
     sources = ("S2-42", "S2-43")
     return GateResult("G-REACHED", "soft", False, ALWAYS, TRIED, reason, sources)
+
+
+def penalties(inputs: Inputs) -> dict[str, Array | float]:
+    """What stands outside of both models: not yet in use, or a lower rung settles it."""
+    approaches = inputs.knowledge.approaches
+    rungs: dict[str, float] = {one.id: one.rung for one in approaches}
+    size = inputs.knowledge.rulebook.ladder.unavailable_penalty
+    days = inputs.days
+    settled = inputs.column("settled", lambda one: settled_for(one.profile, inputs, rungs))
+    return {
+        one.id: size
+        * (days.figure(partial(_late, one)) + settled.figure(partial(_settled, one, rungs)))
+        for one in approaches
+    }
+
+
+def _late(one: Approach, day: str) -> int:
+    return int(not_yet(one, day) is not None)
+
+
+def _settled(one: Approach, rungs: Mapping[str, float], score: Settled | None) -> int:
+    return int(reached(one, score, rungs) is not None)

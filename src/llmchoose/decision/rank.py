@@ -6,7 +6,7 @@ recommendation is what they say together.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial, reduce
+from functools import reduce
 from operator import or_
 from typing import Any
 
@@ -28,15 +28,15 @@ from llmchoose.decision.gates import (
     every_gate,
     hold_gates,
     is_open,
-    not_yet,
-    reached,
+    penalties,
 )
 from llmchoose.decision.quality import expected_quality
-from llmchoose.decision.trials import Settled, after_trials, settled_by, settled_for, shifts
+from llmchoose.decision.trials import after_trials, settled_by, shifts
 from llmchoose.estimate.approaches.model import Estimate
 from llmchoose.estimate.approaches.readings import Readings
-from llmchoose.estimate.formulas.distributions import Array, middle, significant
+from llmchoose.estimate.formulas.distributions import Array, significant, summed
 from llmchoose.estimate.inputs import Inputs
+from llmchoose.estimate.points import middle_of
 from llmchoose.knowledge.rules import Approach
 from llmchoose.profile.trials import trials_of
 
@@ -169,37 +169,36 @@ def weigh(inputs: Inputs, estimates: Estimates) -> Weighed:
         one.id: hold_gates(hard, one, facts[one.id]) for one in approaches
     }
     left = {name: is_open(gates) for name, gates in closing.items()}
-    facts = facts_about(inputs, estimates, outdone=outdone(approaches, estimates, quality, left))
+    facts = facts_about(
+        inputs, estimates, outdone=outdone(inputs, approaches, estimates, quality, left)
+    )
     held = {one.id: closing[one.id] + hold_gates(soft, one, facts[one.id]) for one in approaches}
-    moved, late = shifts(prior, quality), _penalties(inputs)
-    fits, benefits, scored, taken_by = [], [], [], []
-    for one in approaches:
+    moved, late = shifts(prior, quality), penalties(inputs)
+    every, trusted = inputs.shape, trust_in_fit(inputs)
+    fits, benefits = np.empty((2, len(approaches), *every))
+    scored, taken_by = [], []
+    for place, one in enumerate(approaches):
         points = score_criteria(deciding, one, facts[one.id], book.ladder.inferred_weight)
         charged = charges(inputs, one, estimates, book.net_benefit)
-        taken = sum(charged.values(), start=np.zeros(1))
+        taken = summed(charged.values())
         scored.append(points)
         taken_by.append(charged)
-        fits.append(fit(points, held[one.id], one.rung, book.ladder) + moved[one.id] - late[one.id])
-        value = worth(inputs, quality[one.id], book.net_benefit)
-        benefits.append(value - taken - late[one.id])
-    every, trusted = inputs.shape, trust_in_fit(inputs)
-    fit_draws, benefit_draws, before, after = (
-        np.stack([np.broadcast_to(draws, every) for draws in found])
-        for found in (fits, benefits, list(prior.values()), list(quality.values()))
-    )
-    order = [list(prior).index(one.id) for one in approaches]
-    before, after = before[order], after[order]
+        suits = fit(points, held[one.id], one.rung, book.ladder) + moved[one.id]
+        np.subtract(suits, late[one.id], out=fits[place])
+        value = worth(inputs, quality[one.id], book.net_benefit) - taken
+        np.subtract(value, late[one.id], out=benefits[place])
+    after = _stacked([quality[one.id] for one in approaches], every)
+    same = all(prior[one.id] is quality[one.id] for one in approaches)
+    before = after if same else _stacked([prior[one.id] for one in approaches], every)
     open_ = np.stack([np.broadcast_to(left[one.id], (*every[:-1], 1)) for one in approaches])
-    by_fit, by_benefit = (
-        chances(draws, open_, book.ladder.noise) for draws in (fit_draws, benefit_draws)
-    )
+    by_fit, by_benefit = (chances(draws, open_, book.ladder.noise) for draws in (fits, benefits))
     return Weighed(
         tuple(one.id for one in approaches),
         np.array([one.rung for one in approaches]),
         book.ladder.tie_per_rung,
         open_,
-        fit_draws,
-        benefit_draws,
+        fits,
+        benefits,
         before,
         after,
         by_fit,
@@ -273,11 +272,19 @@ def chances(scores: Array, open_: Truth, noise: float) -> Array:
     Source: McFadden 1974, Conditional logit analysis of qualitative choice behavior, equation 12:
         the chance of the largest of several scores with errors of a Gumbel distribution.
     """
-    inside = np.where(open_, scores, -np.inf)
-    top = np.max(inside, axis=0, keepdims=True)
-    weights = np.exp((inside - np.where(np.isfinite(top), top, 0.0)) / (GUMBEL * noise))
+    # One array from here on: those of a block are large.
+    weights = np.where(open_, scores, -np.inf)
+    top = np.max(weights, axis=0, keepdims=True)
+    weights -= np.where(np.isfinite(top), top, 0.0)
+    weights /= GUMBEL * noise
+    np.exp(weights, out=weights)
     total = np.sum(weights, axis=0, keepdims=True)
-    return np.asarray(np.mean(weights / np.where(total > 0, total, 1.0), axis=-1))
+    weights /= np.where(total > 0, total, 1.0)
+    return np.asarray(np.mean(weights, axis=-1))
+
+
+def _stacked(found: Sequence[Array], every: tuple[int, ...]) -> Array:
+    return np.stack([np.broadcast_to(draws, every) for draws in found])
 
 
 def rank_approaches(inputs: Inputs, estimates: Estimates, weighed: Weighed) -> tuple[Ranked, ...]:
@@ -322,29 +329,8 @@ def _place(ranked: Ranked, step: float) -> tuple[bool, float, float]:
     return (not ranked.feasible, -points, rung)
 
 
-def _penalties(inputs: Inputs) -> dict[str, Array | float]:
-    """What stands outside of both models: not yet in use, or a lower rung settles it."""
-    approaches = inputs.knowledge.approaches
-    rungs: dict[str, float] = {one.id: one.rung for one in approaches}
-    size = inputs.knowledge.rulebook.ladder.unavailable_penalty
-    days = inputs.days
-    settled = inputs.column("settled", lambda one: settled_for(one.profile, inputs, rungs))
-    return {
-        one.id: size
-        * (days.figure(partial(_late, one)) + settled.figure(partial(_settled, one, rungs)))
-        for one in approaches
-    }
-
-
-def _late(one: Approach, day: str) -> int:
-    return int(not_yet(one, day) is not None)
-
-
-def _settled(one: Approach, rungs: Mapping[str, float], score: Settled | None) -> int:
-    return int(reached(one, score, rungs) is not None)
-
-
 def outdone(
+    inputs: Inputs,
     approaches: Sequence[Approach],
     estimates: Estimates,
     quality: Mapping[str, Array],
@@ -356,8 +342,8 @@ def outdone(
     """
     names = [str(one.id) for one in approaches]
     reached = {name: np.mean(quality[name], axis=-1, keepdims=True) for name in names}
-    usd = {name: middle(estimates[name].total_usd) for name in names}
-    days = {name: middle(estimates[name].time_days) for name in names}
+    usd = {name: middle_of(inputs, estimates[name].total_usd) for name in names}
+    days = {name: middle_of(inputs, estimates[name].time_days) for name in names}
 
     def beats(low: str, high: str) -> Truth:
         cheaper = (usd[low] <= usd[high]) & (days[low] <= days[high])

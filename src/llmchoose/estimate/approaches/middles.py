@@ -13,6 +13,7 @@ from llmchoose.estimate.formulas.replica import Card, Deployment, Layout
 from llmchoose.estimate.formulas.serving import BYTES_16BIT
 from llmchoose.estimate.inputs import Inputs, Setting
 from llmchoose.estimate.market import gpu_for, offered, owns
+from llmchoose.estimate.points import middle_of
 from llmchoose.estimate.serve.hosting import GIB, card_of, deployment_of, laid_out
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.tables import Gpu
@@ -63,14 +64,17 @@ def usual_of(
 ) -> "Column[Usual]":
     """The middle copy of each project: one for all draws of it."""
     vocab = inputs.constant("architecture.vocab")
-    sizes = (_sizes(params), _sizes(active))
+    whole = _sizes(params)
+    sizes = (whole, whole if active is params else _sizes(active))
     if not inputs.many and len(sizes[0]) == 1:
         usual = (_half_octave(median(lengths[0])), _half_octave(median(lengths[1])))
         size = (sizes[0][0], sizes[1][0], vocab)
         return Column((_usual(inputs.knowledge, _own_cards(inputs)[0], size, usual),))
     rows = inputs.n_rows or 1
     octaves = (
-        np.broadcast_to(2 ** (np.round(2 * np.log2(middle(one)[..., 0])) / 2), rows).tolist()
+        np.broadcast_to(
+            2 ** (np.round(2 * np.log2(middle_of(inputs, one)[..., 0])) / 2), rows
+        ).tolist()
         for one in lengths
     )
     wide = (one * rows if len(one) == 1 else one for one in sizes)

@@ -1,7 +1,6 @@
 """What the rulebook reads of an estimate: figures set against what the profile has."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,8 +19,9 @@ from llmchoose.estimate.approaches.training import (
     sizes_of,
     team_flops,
 )
-from llmchoose.estimate.formulas.distributions import Array, percentile, percentiles
+from llmchoose.estimate.formulas.distributions import Array, percentile
 from llmchoose.estimate.inputs import Inputs
+from llmchoose.estimate.points import middle_of, points_of
 from llmchoose.estimate.providers import tuning_services
 from llmchoose.profile.trials import unread_share
 
@@ -126,15 +126,15 @@ def read_estimate(
     number, nothing = inputs.number, np.zeros((1,) * len(inputs.shape))
     unknown = np.full_like(nothing, np.nan)
     flops, gpus = (training.flops, training.min_gpus) if training else (nothing, nothing)
-    usd = lru_cache(maxsize=1)(lambda: percentiles(one_time, (0.1, 0.5)))
-    days = lru_cache(maxsize=1)(lambda: percentiles(time_days, (0.1, 0.5)))
     makers: dict[str, Callable[[], Any]] = {
-        "one_time_usd_p10": lambda: usd()[0],
-        "monthly_usd_p10": lambda: percentile(monthly, 0.1),
-        "time_days_p10": lambda: days()[0],
+        "one_time_usd_p10": lambda: points_of(inputs, one_time)[0],
+        "monthly_usd_p10": lambda: points_of(inputs, monthly)[0],
+        "time_days_p10": lambda: points_of(inputs, time_days)[0],
         "time_days": lambda: time_days,
-        "budget_share": lambda: usd()[1] / np.maximum(number("budget.one_time"), TINY),
-        "time_share": lambda: days()[1] / number("time.deadline"),
+        "budget_share": lambda: (
+            middle_of(inputs, one_time) / np.maximum(number("budget.one_time"), TINY)
+        ),
+        "time_share": lambda: middle_of(inputs, time_days) / number("time.deadline"),
         "latency_ms": lambda: serving.latency_ms,
         "latency_ratio": lambda: serving.latency_ms / number("traffic.latency"),
         "refresh_days": lambda: inputs.factor(f"refresh_days.{approach}"),

@@ -19,6 +19,7 @@ from llmchoose.estimate.market import (
     peak_tflops,
     uses_owned,
 )
+from llmchoose.estimate.points import middle_of
 from llmchoose.knowledge.tables import Gpu, OpenModel
 
 TUNED = ("lora", "full_finetune")
@@ -322,12 +323,13 @@ def _count(
     deadline = inputs.number("time.deadline") * inputs.constant("deadline_share")
     known, usual = inputs.stated("time.deadline"), inputs.constant("planning_days")
     within = np.where(known, np.minimum(deadline, usual), usual)
-    usual_hours = middle(hours)
+    usual_hours = middle_of(inputs, hours)
     wanted = np.maximum(for_memory, throughput.gpus_for(usual_hours, within))
     in_time = np.maximum(for_memory, throughput.gpus_for(usual_hours, deadline))
     needed = np.where(known, in_time, for_memory)
     least = np.maximum(np.ceil(middle(for_memory)), 1.0)
-    most = np.maximum(inputs.map("compute.max_gpus", middle), least)
+    most = inputs.once("most gpus", lambda: inputs.map("compute.max_gpus", middle))
+    most = np.maximum(most, least)
     count = np.ceil(middle(wanted))
     count = np.where(inputs.stated("compute.max_gpus"), np.minimum(count, most), count)
     if uses_owned(inputs, gpus.one):

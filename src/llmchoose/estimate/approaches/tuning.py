@@ -13,12 +13,13 @@ from llmchoose.estimate.finetune.recipes import Finetune, resolve, usual_seq_len
 from llmchoose.estimate.finetune.remedies import COUNTS, peak_gb, remedies, ways_down
 from llmchoose.estimate.finetune.workload import card_of, step_lengths
 from llmchoose.estimate.formulas.architecture import Architecture
-from llmchoose.estimate.formulas.distributions import Array, Draws, median, middle
+from llmchoose.estimate.formulas.distributions import Array, Draws, median
 from llmchoose.estimate.formulas.throughput import SECONDS_PER_HOUR
 from llmchoose.estimate.formulas.tuning_memory import ROOM, Recipe, items_gb
 from llmchoose.estimate.formulas.tuning_time import Card, flops_per_token, parts_s
 from llmchoose.estimate.inputs import Inputs, Setting
 from llmchoose.estimate.lookup import architecture_of
+from llmchoose.estimate.points import middle_of
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.tables import Gpu, OpenModel
 
@@ -143,7 +144,7 @@ def held_of(
     if not inputs.many:
         tokens = round(median(mean), 1)
         return held_on(inputs.knowledge, inputs.day, models.one, gpus.one, method, tokens)
-    middles = np.broadcast_to(middle(mean)[..., 0], len(inputs.many)).tolist()
+    middles = np.broadcast_to(middle_of(inputs, mean)[..., 0], len(inputs.many)).tolist()
     rows = zip(inputs.days.each(), models.each(), gpus.each(), middles, strict=True)
     shapes, recipes, lengths = zip(
         *(

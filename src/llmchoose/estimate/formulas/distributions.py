@@ -4,7 +4,7 @@ A draw belongs to a seed and a name, never to the order of questions: leaving a 
 one changes no other draw. Every array has the sample axis last.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import gcd
@@ -218,6 +218,17 @@ def percentiles(values: Array, shares: Sequence[float]) -> tuple[Array, ...]:
         return np.asarray(low + (high - low) * (place - int(place)))[..., None]
 
     return tuple(at(place) for place in places)
+
+
+def summed(parts: Iterable[Array]) -> Array:
+    """Their sum, one after another, in one array that is made for it."""
+    total = np.zeros(1)
+    for part in parts:
+        if np.broadcast_shapes(total.shape, part.shape) == total.shape:
+            total += part
+        else:
+            total = total + part
+    return total
 
 
 def median(values: Array | float) -> float:
