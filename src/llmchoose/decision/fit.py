@@ -136,7 +136,12 @@ def _points(
         if criterion.table
         else _curve(criterion, approach, facts)
     )
-    if score is None or np.all(np.isnan(score)):
+    if score is None:
+        return None
+    missing = np.isnan(score)
+    # Most scores are all figures, which is seen faster than where they are none.
+    none = missing.any() and missing.all(axis=-1, keepdims=True)
+    if np.all(none):
         return None
     applies = compare(criterion.applies, facts) if criterion.applies else ALWAYS
     if not applies.any():
@@ -144,9 +149,16 @@ def _points(
     weight = criterion.weight * _counts(criterion, facts, inferred)
     if facts.inputs.many:
         # What is no figure for one project may be one for another.
-        unknown = np.isnan(score).all(axis=-1, keepdims=True)
+        unknown = np.broadcast_to(none, (*score.shape[:-1], 1))
         weight, applies = np.where(unknown, 0.0, weight), applies & ~unknown
-    return Points(criterion, np.where(applies, score, 0.0), applies, weight)
+    return Points(criterion, _where(applies, score), applies, weight)
+
+
+def _where(applies: Truth, score: Array) -> Array:
+    """The score, 0 where it does not apply."""
+    if applies.all():
+        return np.broadcast_to(score, np.broadcast_shapes(score.shape, applies.shape))
+    return np.where(applies, score, 0.0)
 
 
 def _counts(criterion: Criterion, facts: Facts, inferred: float) -> Array:

@@ -32,7 +32,7 @@ from llmchoose.estimate.approaches.training import (
 )
 from llmchoose.estimate.columns import Column
 from llmchoose.estimate.formulas import cost, energy, people
-from llmchoose.estimate.formulas.distributions import Array, middle
+from llmchoose.estimate.formulas.distributions import Array, middle, summed
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.estimate.market import clusters_usd, gpu_of, gpus_of, late_models, rents_of, way_of
 from llmchoose.estimate.power import meters_kwh
@@ -163,8 +163,13 @@ def _sum(inputs: Inputs, items: Sequence[Item], when: str) -> Array:
     known = [item.usd for item in items if item.when == when and item.usd is not None]
     if inputs.many:
         # A price that only some of many projects know is NaN.
-        known = [np.where(np.isnan(usd), 0.0, usd) for usd in known]
-    return sum(known, start=np.zeros(inputs.draws.samples))
+        known = [_known(usd) for usd in known]
+    return summed(known, np.zeros(inputs.draws.samples))
+
+
+def _known(usd: Array) -> Array:
+    unknown = np.isnan(usd)
+    return np.where(unknown, 0.0, usd) if unknown.any() else usd
 
 
 def _one_time(
@@ -255,15 +260,11 @@ def training_usd(inputs: Inputs, training: Training) -> Array | None:
 
 
 def _acquisitions(inputs: Inputs, training: Training) -> tuple[Acquisition, ...]:
-    price, card = (
-        rents_of(inputs, training.gpus),
-        clusters_usd(inputs, training.gpus, training.counts),
-    )
+    price, asked = rents_of(inputs, training.gpus), _asked_for(inputs, training.gpus)
+    card = clusters_usd(inputs, training.gpus, training.counts) if "buy" in asked else None
     rented = None if price is None else cost.rent_usd(training.gpu_hours, price.usd)
     bought = None if card is None else card.usd
-    lost = None if rented is None else rented * inputs.factor("owned.opportunity")
-    power = power_usd(inputs, training.gpus, training.gpu_hours)
-    owned = None if lost is None or power is None else lost + power
+    owned = _owned_usd(inputs, training, rented) if "owned" in asked else None
     count = f"{training.n_gpus:,.0f} x {training.gpu.name}"
     note = (price.note if price else "") or f"by the hour, {count}"
     sources = price.source[:3] if price else ()
@@ -277,6 +278,24 @@ def _acquisitions(inputs: Inputs, training: Training) -> tuple[Acquisition, ...]
         ),
         Acquisition("owned", owned, sources, f"power and lost other use of {count}"),
     )
+
+
+def _asked_for(inputs: Inputs, gpus: Column[Gpu]) -> tuple[str, ...]:
+    """Ways whose dollars are read: all of one project, of a block the one that its projects have.
+
+    A bought cluster costs as an owned one once it is there.
+    """
+    if not inputs.many:
+        return ("rent", "buy", "owned")
+    how = way_of(inputs.projects[0], gpus.one, inputs.knowledge)
+    return ("buy", "owned") if how == "buy" else (how,)
+
+
+def _owned_usd(inputs: Inputs, training: Training, rented: Array | None) -> Array | None:
+    """What owned accelerators would bring elsewhere, and their electricity."""
+    lost = None if rented is None else rented * inputs.factor("owned.opportunity")
+    power = power_usd(inputs, training.gpus, training.gpu_hours)
+    return None if lost is None or power is None else lost + power
 
 
 def _monthly(
@@ -341,7 +360,7 @@ def _energy(
     known = [kwh for kwh in used if kwh is not None]
     if not used or len(known) < len(used):
         return None, None
-    kwh = sum(known, start=np.zeros(inputs.draws.samples))
+    kwh = summed(known, np.zeros(inputs.draws.samples))
     return kwh, energy.tco2e(kwh, places.figure(lambda place: place.grid_gco2e_per_kwh))
 
 

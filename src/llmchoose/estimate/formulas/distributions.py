@@ -220,9 +220,14 @@ def percentiles(values: Array, shares: Sequence[float]) -> tuple[Array, ...]:
     return tuple(at(place) for place in places)
 
 
-def summed(parts: Iterable[Array]) -> Array:
-    """Their sum, one after another, in one array that is made for it."""
-    total = np.zeros(1)
+def summed(parts: Iterable[Array], start: Array | None = None) -> Array:
+    """Their sum, one after another, in one array that is made for it.
+
+    Args:
+        parts: What is added.
+        start: What the first is added to, an array to be written to; zero when left out.
+    """
+    total = np.zeros(1) if start is None else start
     for part in parts:
         if np.broadcast_shapes(total.shape, part.shape) == total.shape:
             total += part
