@@ -5,6 +5,7 @@ Arrays have the sample axis last; figures are floats or arrays.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +101,11 @@ class Deployment:
     input_len: Figure
     output_len: Figure
 
+    @cached_property
+    def routed(self) -> tuple[Array, Array]:
+        """Parameters of all routed experts together, and those that work on every token."""
+        return routed_params(self.model)
+
 
 def routed_params(model: Architecture) -> tuple[Array, Array]:
     """Parameters of all routed experts together, and those that work on every token.
@@ -157,7 +163,7 @@ def cache_bytes(deployment: Deployment, tokens: Figure) -> Array:
 def weight_bytes(deployment: Deployment) -> Array:
     """Weights on all accelerators together, bytes."""
     layout = deployment.layout
-    routed, rest = routed_params(deployment.model)
+    routed, rest = deployment.routed
     copies = np.where(layout.expert, layout.tensor, 1.0)
     return np.asarray((routed + rest * copies) * deployment.bytes_per_param, float)
 

@@ -9,10 +9,13 @@ matrices are vectors, and there is nothing to hide waiting behind.
 Fitted constants come in by id. Arrays have the sample axis last; figures are floats or arrays.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 
 from llmchoose.estimate.formulas.architecture import Architecture
-from llmchoose.estimate.formulas.distributions import Array
+from llmchoose.estimate.formulas.distributions import Array, summed
 from llmchoose.estimate.formulas.replica import (
     Constants,
     Deployment,
@@ -20,7 +23,6 @@ from llmchoose.estimate.formulas.replica import (
     cache_bytes,
     cache_room,
     expert_share,
-    routed_params,
 )
 from llmchoose.estimate.formulas.throughput import SECONDS_PER_DAY
 
@@ -46,9 +48,57 @@ def most_requests(deployment: Deployment, constants: Constants) -> Array:
     return np.minimum(held, constants["serving.max_batch"] * ranks)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Load:
+    """One copy with so many requests beside each other: what reading and writing share."""
+
+    deployment: Deployment
+    batch: Figure
+    constants: Constants
+
+    @cached_property
+    def full(self) -> Array:
+        """How far a request's own constants give way, 0 to 1."""
+        return fullness(self.batch, self.constants)
+
+    @cached_property
+    def bandwidth(self) -> Array:
+        """Bytes/s of one accelerator."""
+        return _bandwidth(self.deployment, self.full, self.constants)
+
+    @cached_property
+    def rate(self) -> Array:
+        """Bytes/s of all accelerators together."""
+        return np.asarray(self.deployment.layout.n_gpus * self.bandwidth)
+
+    @cached_property
+    def speed(self) -> Array:
+        """FLOP/s that matrices reach."""
+        return _speed(self.deployment, self.full, self.constants)
+
+    @cached_property
+    def moved_s(self) -> Array:
+        """Seconds a token that activations take."""
+        return _moved_s(self.deployment, self.rate, self.constants)
+
+    @cached_property
+    def mixed(self) -> Array:
+        """Speed of a mixture of experts over what its parts say."""
+        return _mixed(self.deployment.model, self.full, self.constants)
+
+    @cached_property
+    def launch_s(self) -> Array:
+        """Seconds of launching all layers."""
+        return _launch_s(self.deployment, self.full)
+
+
 def decode_s(deployment: Deployment, batch: Figure, constants: Constants) -> Array:
     """Seconds in which every request of a batch gets one token, half its output written."""
-    return np.asarray(sum(decode_parts_s(deployment, batch, constants).values()), float)
+    return _decode_s(Load(deployment, batch, constants))
+
+
+def _decode_s(load: Load) -> Array:
+    return summed(_decode_parts_s(load).values(), np.zeros(()))
 
 
 def decode_parts_s(deployment: Deployment, batch: Figure, constants: Constants) -> dict[str, Array]:
@@ -60,29 +110,32 @@ def decode_parts_s(deployment: Deployment, batch: Figure, constants: Constants) 
     Source: roofline: Williams et al. 2009; terms: Pope et al. 2022, section 2; what overlaps and
         what adds is fitted.
     """
+    return _decode_parts_s(Load(deployment, batch, constants))
+
+
+def _decode_parts_s(load: Load) -> dict[str, Array]:
+    deployment, batch, constants, full = load.deployment, load.batch, load.constants, load.full
     layout, engine, model = deployment.layout, deployment.engine, deployment.model
-    full = fullness(batch, constants)
     # A pipeline with fewer requests than stages leaves stages idle.
     stages = np.asarray(layout.pipeline, float)
     each = batch * stages / np.minimum(np.maximum(batch, 1.0), stages)
     matrices = np.hypot(
-        _read_s(deployment, batch, full, constants),
-        each * _flops_per_token(deployment) / _speed(deployment, full, constants),
+        _read_s(deployment, batch, load.bandwidth, constants),
+        each * _flops_per_token(deployment) / load.speed,
     )
     context = deployment.input_len + deployment.output_len / 2
-    rate = layout.n_gpus * _bandwidth(deployment, full, constants)
-    read = cache_bytes(deployment, context) / rate * _between(engine.cache_traffic, 1.0, full)
-    slower = _bubbles(stages, full, constants) / _mixed(model, full, constants)
+    read = cache_bytes(deployment, context) / load.rate * _between(engine.cache_traffic, 1.0, full)
+    slower = _bubbles(stages, full, constants) / load.mixed
     hop = _between(constants["serving.hop.single"], constants["serving.hop"], full)
     ranks = np.where(layout.expert, layout.n_gpus, 1.0)
     return {
         "matrices": matrices * slower,
         "caches": each * read * slower,
-        "activations": each * _moved_s(deployment, full, constants) * slower,
+        "activations": each * load.moved_s * slower,
         "exchanges": np.where(
             layout.tensor * 1.0 > 1, EXCHANGES_PER_LAYER * model.layers * hop, 0.0
         ),
-        "launches": _launch_s(deployment, full),
+        "launches": load.launch_s,
         "scheduling": (engine.step_s * stages + engine.sequence_s * batch / ranks) * full,
     }
 
@@ -93,17 +146,22 @@ def prefill_s(deployment: Deployment, batch: Figure, constants: Constants) -> Ar
     Source: 2 N FLOPs a token: Kaplan et al. 2020, section 2.1; 2 L h s^2 for causal attention:
         Narayanan et al. 2021, equation 3, forward pass, masked positions not counted.
     """
+    return _prefill_s(Load(deployment, batch, constants))
+
+
+def _prefill_s(load: Load) -> Array:
+    deployment, constants, full = load.deployment, load.constants, load.full
     model, length = deployment.model, deployment.input_len
-    full = fullness(batch, constants)
-    multiply = length * _flops_per_token(deployment) / _speed(deployment, full, constants)
+    multiply = length * _flops_per_token(deployment) / load.speed
     # Beside others a prefill rides on steps that read the weights anyway.
-    once = _read_s(deployment, 1.0, 0.0, constants) * (1 - full)
+    alone = _bandwidth(deployment, 0.0, constants)
+    once = _read_s(deployment, 1.0, alone, constants) * (1 - full)
     reached = _between(constants["serving.attention.single"], constants["serving.attention"], full)
     scores = 2 * model.layers * model.hidden * length**2
     attention = scores / (deployment.layout.n_gpus * deployment.card.peak_16bit * reached)
-    moved = length * _moved_s(deployment, full, constants)
-    work = (np.hypot(multiply, once) + attention + moved) / _mixed(model, full, constants)
-    return np.asarray(work + _launch_s(deployment, full) * (1 - full), float)
+    moved = length * load.moved_s
+    work = (np.hypot(multiply, once) + attention + moved) / load.mixed
+    return np.asarray(work + load.launch_s * (1 - full), float)
 
 
 def requests_per_second(deployment: Deployment, batch: Figure, constants: Constants) -> Array:
@@ -111,8 +169,9 @@ def requests_per_second(deployment: Deployment, batch: Figure, constants: Consta
 
     Every request takes its prefill and its share of a step for each token of its output.
     """
-    shared = deployment.output_len * decode_s(deployment, batch, constants) / np.maximum(batch, 1)
-    return np.asarray(1 / (shared + prefill_s(deployment, batch, constants)), float)
+    load = Load(deployment, batch, constants)
+    shared = deployment.output_len * _decode_s(load) / np.maximum(batch, 1)
+    return np.asarray(1 / (shared + _prefill_s(load)), float)
 
 
 def latency_s(
@@ -127,7 +186,8 @@ def latency_s(
     Source: waiting for prefills: the mean wait of the queue M/D/1, rho / (2 (1 - rho)) services
         (Kleinrock 1975, Queueing systems I, section 5.7).
     """
-    step, prefill = (part(deployment, batch, constants) for part in (decode_s, prefill_s))
+    load = Load(deployment, batch, constants)
+    step, prefill = _decode_s(load), _prefill_s(load)
     beside = np.asarray(batch) > 1
     served = np.maximum(batch, 1.0) / (deployment.output_len * step + batch * prefill)
     busy = np.where(beside, np.minimum(prefill * served, BUSIEST), 0.0)
@@ -185,20 +245,19 @@ def _bandwidth(deployment: Deployment, full: Figure, constants: Constants) -> Ar
     return np.asarray(deployment.card.bandwidth * _between(alone, beside, full), float)
 
 
-def _read_s(deployment: Deployment, batch: Figure, full: Figure, constants: Constants) -> Array:
+def _read_s(deployment: Deployment, batch: Figure, rate: Array, constants: Constants) -> Array:
     """Seconds of reading the weights that a step of a batch needs, by every stage once.
 
     A card of few units cannot keep its memory busy (`serving.issue`, bytes per FLOP of its peak).
     """
     layout = deployment.layout
-    routed, rest = routed_params(deployment.model)
+    routed, rest = deployment.routed
     if np.any(routed > 0):
         needed = routed * (1 - (1 - expert_share(deployment.model)) ** np.maximum(batch, 1.0))
         routed = needed / np.where(layout.expert, constants["serving.balance"], 1.0)
     copies = np.where(layout.expert, layout.n_gpus, 1.0)
     read = (routed + rest * copies) * deployment.bytes_per_param / layout.tensor
     asked = constants["serving.issue"] * deployment.card.peak_16bit
-    rate = _bandwidth(deployment, full, constants)
     return np.asarray(read / np.minimum(rate, asked))
 
 
@@ -212,7 +271,7 @@ def _speed(deployment: Deployment, full: Array, constants: Constants) -> Array:
     reached = reached * np.where(deployment.four_bit, constants["serving.compute.fp4"], 1.0)
     whole = deployment.layout.n_gpus * deployment.card.peak * reached
     model = deployment.model
-    routed, rest = routed_params(model)
+    routed, rest = deployment.routed
     if not np.any(routed > 0):
         return np.asarray(whole, float)
     slow = (model.ffn / constants["serving.expert.width"]) ** constants["serving.expert.power"]
@@ -221,7 +280,7 @@ def _speed(deployment: Deployment, full: Array, constants: Constants) -> Array:
     return np.asarray(whole * (rest + at_work) / (rest + at_work / slow), float)
 
 
-def _moved_s(deployment: Deployment, full: Array, constants: Constants) -> Array:
+def _moved_s(deployment: Deployment, rate: Array, constants: Constants) -> Array:
     """Seconds a token that activations take through memory and between accelerators.
 
     Two all-reduces a layer of h values in 16 bit move 2 (t - 1) / t of them to and fro; tokens for
@@ -233,7 +292,6 @@ def _moved_s(deployment: Deployment, full: Array, constants: Constants) -> Array
     several = np.where(np.asarray(model.experts) > 1, 2.0, 0.0)
     wide = model.experts_per_token * (several * model.hidden + 3 * model.ffn)
     stored = BYTES_16BIT * model.layers * (6 * model.hidden + wide)
-    rate = layout.n_gpus * _bandwidth(deployment, full, constants)
     memory = constants["serving.activations"] * stored / rate
     shares = (layout.tensor - 1.0) / layout.tensor / layout.pipeline
     reduced = EXCHANGES_PER_LAYER * 2 * shares * model.hidden * BYTES_16BIT
