@@ -156,4 +156,7 @@ def _size(inputs: Inputs, approach: Approach) -> Array:
 
 
 def _decades_over(share: Array) -> Array:
-    return np.asarray(np.maximum(np.log10(np.maximum(share, TINY)), 0.0))
+    over = np.asarray(np.maximum(share, TINY))
+    np.log10(over, out=over)
+    np.maximum(over, 0.0, out=over)
+    return over

@@ -26,6 +26,8 @@ from llmchoose.knowledge.tables import Gpu
 
 LIGHT_PARAMS = 1e9
 SHORTEST_S = 1e-9
+# Taking rows apart is dearer than working out a few of them twice.
+MOST_OF = 0.75
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -126,8 +128,10 @@ def full_copies(
     whole, working = (
         np.broadcast_to(size, (len(inputs.many), np.shape(size)[-1])) for size in (params, active)
     )
-    parts = []
-    for rows, alike in _groups(inputs, whole, working, middles):
+    parts, groups = [], _groups(inputs, whole, working, middles)
+    if len(groups) == 1 and len(groups[0][1]) > MOST_OF * len(whole):
+        return _full(inputs, approach, params, active, middles)
+    for rows, alike in groups:
         first = inputs.rows(alike)
         full = _full(first, approach, whole[alike], working[alike], middles.rows(alike))
         parts.append((rows, full))

@@ -229,7 +229,8 @@ def summed(parts: Iterable[Array], start: Array | None = None) -> Array:
     """
     total = np.zeros(1) if start is None else start
     for part in parts:
-        if np.broadcast_shapes(total.shape, part.shape) == total.shape:
+        same = total.shape == part.shape
+        if same or total.shape == np.broadcast_shapes(total.shape, part.shape):
             total += part
         else:
             total = total + part
