@@ -3,7 +3,7 @@
 One unit is the whole scale of the metric. A resource that nobody stated charges nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
@@ -49,6 +49,16 @@ def charges(
     rule: NetBenefit,
 ) -> Charges:
     """What net benefit takes off for an approach, by charge: weight times units."""
+    return dict(each_charge(inputs, approach, estimates, rule))
+
+
+def each_charge(
+    inputs: Inputs,
+    approach: Approach,
+    estimates: Mapping[str, Estimate],
+    rule: NetBenefit,
+) -> Iterator[tuple[str, Array]]:
+    """The same one after another, none of them kept."""
     estimate = estimates[approach.id]
     units: Mapping[str, Callable[[], Array]] = {
         "money": lambda: _money(inputs, estimate),
@@ -62,7 +72,7 @@ def charges(
         "size": lambda: _size(inputs, approach),
         "rung": lambda: np.full(1, approach.rung),
     }
-    return {charge.id: charge.weight * units[charge.id]() for charge in rule.charges}
+    return ((charge.id, charge.weight * units[charge.id]()) for charge in rule.charges)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

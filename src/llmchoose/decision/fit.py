@@ -1,6 +1,6 @@
 """Fit: how well an approach suits the project, by the rulebook's criteria."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import and_
@@ -84,8 +84,8 @@ class Scored:
 
 def score_criteria(
     criteria: tuple[Criterion, ...], approach: Approach, facts: Facts, inferred: float
-) -> tuple[Points, ...]:
-    """Score one approach on every criterion that applies and whose figure is known.
+) -> Iterator[Points]:
+    """Score one approach on every criterion that applies and whose figure is known, in turn.
 
     Args:
         criteria: Those wanted.
@@ -95,10 +95,10 @@ def score_criteria(
             input.
     """
     scored = (_points(criterion, approach, facts, inferred) for criterion in criteria)
-    return tuple(one for one in scored if one is not None)
+    return (one for one in scored if one is not None)
 
 
-def fit(points: tuple[Points, ...], held: tuple[Held, ...], rung: float, ladder: Ladder) -> Array:
+def fit(points: Iterable[Points], held: tuple[Held, ...], rung: float, ladder: Ladder) -> Array:
     """Weighted mean of the deciding criteria, less what gates and rungs charge.
 
     Args:
@@ -110,11 +110,13 @@ def fit(points: tuple[Points, ...], held: tuple[Held, ...], rung: float, ladder:
     Returns:
         Draws, about 0 to 1.
     """
-    weights = [one.weight * one.applies for one in points]
-    total = summed(weights)
-    gained = summed(weight * one.score for weight, one in zip(weights, points, strict=True))
+    total, gained = np.zeros(1), np.zeros(1)
+    for one in points:
+        # Criteria may come one by one: none of them is kept.
+        weight = one.weight * one.applies
+        total, gained = summed((weight,), total), summed((weight * one.score,), gained)
     soft = [one.closed for one in held if one.gate.kind == "soft" and one.gate.charged]
-    closed = summed(one.astype(float) for one in soft)
+    closed = summed(soft)
     charge = ladder.gate_penalty * closed + ladder.rung_charge * rung
     return np.asarray(gained / np.maximum(total, SMALLEST) - charge)
 
@@ -205,7 +207,7 @@ def _table(criterion: Criterion, approach: Approach, facts: Facts) -> Array | No
         return np.full(facts.inputs.draws.samples, next(iter(known.values())))
     if criterion.input in facts.inputs.lists:
         weights = facts.inputs.lists[criterion.input]
-        return sum((weights[word] * s for word, s in known.items()), start=np.zeros(1))
+        return summed(weights[word] * score for word, score in known.items())
     masks = _masks(criterion.input, facts)
     held = {word: score for word, score in known.items() if word in masks}
     if not held:
@@ -234,7 +236,10 @@ def _curve(criterion: Criterion, approach: Approach, facts: Facts) -> Array | No
             (criterion.id, points),
             lambda: np.asarray(inputs.map(name, lambda values: _along(criterion, points, values))),
         )
-    return _along(criterion, points, facts.value(name))
+    values = facts.value(name)
+    # Approaches share readings and curves; what is kept with it has its identity to itself.
+    key = (criterion.id, points, id(values))
+    return inputs.once(key, lambda: (values, _along(criterion, points, values)))[1]
 
 
 def _along(

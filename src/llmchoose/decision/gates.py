@@ -8,7 +8,16 @@ from typing import Literal
 
 import numpy as np
 
-from llmchoose.decision.conditions import ALWAYS, MOSTLY, NEVER, Facts, Truth, holds, rests_on
+from llmchoose.decision.conditions import (
+    ALWAYS,
+    MOSTLY,
+    NEVER,
+    PREFIX,
+    Facts,
+    Truth,
+    holds,
+    rests_on,
+)
 from llmchoose.decision.trials import Settled, settled_for
 from llmchoose.decision.wording import fill
 from llmchoose.estimate.formulas.distributions import Array
@@ -94,8 +103,7 @@ def every_gate(
 
 def _told(held: Held, facts: Facts) -> GateResult:
     gate, passed = held.gate, bool(held.passed.all())
-    names = [name for test in gate.when.tests for name in (test.input, test.than) if name]
-    about = tuple(field for name in names for field in rests_on(name))
+    about = tuple(field for name in _names(gate) for field in rests_on(name))
     reason = "" if passed else fill(gate.reason, facts)
     return GateResult(
         gate.id, gate.kind, passed, held.closed, about, reason, gate.sources, gate.charged
@@ -106,6 +114,17 @@ def _hold(gate: Gate, facts: Facts) -> Held:
     if gate.kind == "soft":
         closed = holds(gate.when, facts, known_only=True)
         return Held(gate, closed, ~(share(closed) > MOSTLY))
+    # It reads the same of most approaches; what is kept with it has its identity to itself.
+    read = [facts.value(name) for name in _names(gate) if name.startswith(PREFIX)]
+    key = ("held", id(gate), *map(id, read))
+    return facts.inputs.once(key, lambda: (_hold_hard(gate, facts), gate, read))[0]
+
+
+def _names(gate: Gate) -> list[str]:
+    return [name for test in gate.when.tests for name in (test.input, test.than) if name]
+
+
+def _hold_hard(gate: Gate, facts: Facts) -> Held:
     closed = holds(gate.when, facts)
     stated = reduce(or_, (facts.known(test.input) for test in gate.when.tests), NEVER)
     return Held(gate, closed, ~(stated & (share(closed) >= CLOSED_SHARE)))

@@ -4,7 +4,7 @@ Two models look at the same draws, fit (the rulebook) and net benefit (quality l
 recommendation is what they say together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from llmchoose.decision.benefit import Charges, charges, worth
+from llmchoose.decision.benefit import Charges, each_charge, worth
 from llmchoose.decision.conditions import NEVER, Facts, Truth, facts_of
 from llmchoose.decision.fit import (
     SMALLEST,
@@ -178,11 +178,16 @@ def weigh(inputs: Inputs, estimates: Estimates) -> Weighed:
     fits, benefits = np.empty((2, len(approaches), *every))
     scored, taken_by = [], []
     for place, one in enumerate(approaches):
-        points = score_criteria(deciding, one, facts[one.id], book.ladder.inferred_weight)
-        charged = charges(inputs, one, estimates, book.net_benefit)
-        taken = summed(charged.values())
-        scored.append(points)
-        taken_by.append(charged)
+        points: Iterable[Points] = score_criteria(
+            deciding, one, facts[one.id], book.ladder.inferred_weight
+        )
+        charged: Iterable[tuple[str, Array]] = each_charge(inputs, one, estimates, book.net_benefit)
+        if not inputs.many:
+            # Of a block nobody reads them, and they would be most of its memory.
+            points, charged = tuple(points), tuple(charged)
+            scored.append(points)
+            taken_by.append(dict(charged))
+        taken = summed(charge for _, charge in charged)
         suits = fit(points, held[one.id], one.rung, book.ladder) + moved[one.id]
         np.subtract(suits, late[one.id], out=fits[place])
         value = worth(inputs, quality[one.id], book.net_benefit) - taken

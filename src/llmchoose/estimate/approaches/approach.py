@@ -1,6 +1,7 @@
 """One approach, all formulas together: what it costs, takes, needs and emits for one profile."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,13 +84,13 @@ def estimate_approach(
     kwh, tonnes = _energy(inputs, approach, training, serving)
     return Estimate(
         approach=approach,
-        items=items,
+        items=_firsts(items) if inputs.many else items,
         one_time_usd=once,
         monthly_usd=monthly,
         total_usd=total,
         lower_bound=any(item.usd is None for item in items),
         training=training,
-        acquisitions=acquisitions,
+        acquisitions=() if inputs.many else acquisitions,
         time_days=time_days,
         energy_kwh=kwh,
         tco2e=tonnes,
@@ -106,6 +107,16 @@ def estimate_approach(
         )
         | shared,
         notes=(*((note,) if note and training else ()), *_late_models(inputs)),
+    )
+
+
+def _firsts(items: Sequence[Item]) -> tuple[Item, ...]:
+    """The items of a block without their draws: what is read of them is whether there is a price.
+
+    All of them together would be most of the memory that a block takes.
+    """
+    return tuple(
+        item if item.usd is None else replace(item, usd=item.usd[..., :1].copy()) for item in items
     )
 
 

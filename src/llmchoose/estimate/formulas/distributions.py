@@ -220,7 +220,7 @@ def percentiles(values: Array, shares: Sequence[float]) -> tuple[Array, ...]:
     return tuple(at(place) for place in places)
 
 
-def summed(parts: Iterable[Array], start: Array | None = None) -> Array:
+def summed(parts: Iterable[NDArray[Any]], start: Array | None = None) -> Array:
     """Their sum, one after another, in one array that is made for it.
 
     Args:
