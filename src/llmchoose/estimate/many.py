@@ -63,10 +63,9 @@ def read_many(
             strict=True,
         )
     )
-    told = {
-        name: np.array([[name in profile.values] for profile in profiles])
-        for name in knowledge.fields
-    }
+    names = list(knowledge.fields)
+    given = np.array([[name in one.values for name in names] for one in profiles])
+    told = {name: rows[:, None] for name, rows in zip(names, given.T.copy(), strict=True)}
     return Inputs(
         knowledge,
         draws,

@@ -16,6 +16,7 @@ from llmchoose.estimate.inputs import Inputs
 
 # Numbers of requests at which the load of a copy is worked out, and drawn lines between.
 BATCHES = 101
+CURVE = "load curve"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,14 +53,23 @@ def load_curves(inputs: Inputs, middles: Column[Usual]) -> Column[LoadCurve]:
     """The middle copies under all loads, all of them at once."""
     if not inputs.many or len(middles.kinds) == 1:
         return map_column(middles, load_curve)
-    own = Column(middles.kinds, np.arange(len(middles.kinds)))
+    new = tuple(one for one in middles.kinds if CURVE not in one.known)
+    if new:
+        for middle, curve in zip(new, _curves_of(inputs, new), strict=True):
+            middle.known[CURVE] = curve
+    return Column(tuple(one.known[CURVE] for one in middles.kinds), middles.which)
+
+
+def _curves_of(inputs: Inputs, middles: tuple[Usual, ...]) -> list[LoadCurve]:
+    own = Column(middles, np.arange(len(middles)))
     params, active = (own.figure(partial(_size, at)) for at in (0, 1))
     read, written = (own.figure(partial(_length, at)) for at in (0, 1))
-    shape = by_size(params, middles.one.size[2], active)
+    shape = by_size(params, middles[0].size[2], active)
     copies = laid_out_as(inputs, shape, own, (read, written))
     filled, load, waiting = _loads(copies, inputs.knowledge.constants)
-    curves = [LoadCurve(filled, *one) for one in zip(load, waiting, strict=True)]
-    return Column(tuple(curves), middles.which)
+    curves = zip(np.atleast_2d(load), np.atleast_2d(waiting), strict=True)
+    # Copies, as a row would keep all of them.
+    return [LoadCurve(filled, *(part.copy() for part in one)) for one in curves]
 
 
 def _size(at: int, middle: Usual) -> float:

@@ -1,8 +1,9 @@
 """The middle copy of a model on hardware of its own: its card, how many of them, its layout."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -135,6 +136,9 @@ class Usual:
     """What the middle copy of a deployment is made of: found once, however many profiles ask.
 
     There is one for each set of parts, as long as it is remembered: it is its own key.
+
+    Attributes:
+        known: What was worked out of it, for the blocks to come.
     """
 
     knowledge: Knowledge
@@ -142,6 +146,7 @@ class Usual:
     gpu: Gpu
     n_gpus: int
     lengths: tuple[float, float]
+    known: dict[str, Any] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4096)
