@@ -1,31 +1,19 @@
-"""`llmchoose backtest` as a real process."""
+"""`llmchoose backtest`: what it prints, what it learns and what it refuses."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run
 
 ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "80"}
 RUNS = "name,params_b,tokens_b,hardware,n_gpus,gpu_hours\n" + "".join(
     f"run {i},7,1000,A100-80GB,256,{150_000 + 5000 * i}\n" for i in range(4)
 )
 
 
-def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "llmchoose", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=ENVIRONMENT,
-        timeout=120,
-        check=False,
-    )
-
-
-def test_a_table_and_a_picture_for_each_quantity() -> None:
+def test_a_table_and_a_picture_for_each_quantity(run: "Run") -> None:
     done = run("backtest", "--only", "memory")
     assert done.returncode == 0, done.stderr
     assert "peak memory of tuning" in done.stdout
@@ -36,7 +24,7 @@ def test_a_table_and_a_picture_for_each_quantity() -> None:
     assert max(map(len, done.stdout.splitlines())) <= 100
 
 
-def test_json_holds_every_run_with_its_band() -> None:
+def test_json_holds_every_run_with_its_band(run: "Run") -> None:
     done = run("backtest", "--only", "pretraining", "--format", "json")
     found = json.loads(done.stdout)["quantities"][0]
     assert found["errors"]["runs"] == len(found["runs"]) > 80
@@ -46,9 +34,9 @@ def test_json_holds_every_run_with_its_band() -> None:
     assert "6ND at 40% of the peak" in found["rules"]
 
 
-def test_own_runs_are_learned_from_and_used(tmp_path: Path) -> None:
+def test_own_runs_are_learned_from_and_used(tmp_path: Path, run: "Run", process: "Run") -> None:
     (tmp_path / "mine.csv").write_text(RUNS, "utf-8")
-    done = run("backtest", "--runs", "mine.csv", "--calibrate", "learned.csv", cwd=tmp_path)
+    done = process("backtest", "--runs", "mine.csv", "--calibrate", "learned.csv", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "your own runs: pretraining" in done.stdout
     call = ("estimate", "pretrain", "--params", "7B", "--tokens", "1T", "--gpu", "A100-80GB")
@@ -61,7 +49,7 @@ def test_own_runs_are_learned_from_and_used(tmp_path: Path) -> None:
     assert assessed.returncode == 0, assessed.stderr
 
 
-def test_wrong_calls_get_a_sentence_and_write_nothing(tmp_path: Path) -> None:
+def test_wrong_calls_get_a_sentence_and_write_nothing(tmp_path: Path, run: "Run") -> None:
     (tmp_path / "mine.csv").write_text("a,b\n1,2\n", "utf-8")
     for arguments, says in (
         (("--calibrate", "x.csv"), "--runs"),

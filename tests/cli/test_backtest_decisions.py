@@ -1,33 +1,20 @@
-"""`llmchoose backtest --decisions --history` as a real process."""
+"""`llmchoose backtest --decisions --history`: judged on decisions of one's own."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "80"}
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run
+
 TASK = "task: {kind: qa, gap: [knowledge], base_model_coverage: well, citations_required: true}\n"
 GOOD = f"name: Manuals\nas_of: 2024-05-01\n{TASK}decision: {{approach: rag, outcome: worked}}\n"
 REGRETTED = GOOD.replace("approach: rag", "approach: scratch").replace("worked", "regretted")
 MIXED = GOOD.replace("worked", "mixed")
 OPEN = f"name: Not yet\n{TASK}"
 BAD = GOOD.replace("outcome: worked", "outcome: splendid")
-
-
-def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "llmchoose", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=ENVIRONMENT,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -37,7 +24,7 @@ def history(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_own_decisions_are_judged_and_others_counted(history: Path) -> None:
+def test_own_decisions_are_judged_and_others_counted(history: Path, run: "Run") -> None:
     done = run("backtest", "--decisions", "--history", str(history), "--format", "json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
@@ -51,7 +38,7 @@ def test_own_decisions_are_judged_and_others_counted(history: Path) -> None:
     assert "skipped: 1 without decision.approach and decision.outcome" in text
 
 
-def test_a_bad_file_is_named_with_its_problem(history: Path) -> None:
+def test_a_bad_file_is_named_with_its_problem(history: Path, run: "Run") -> None:
     (history / "bad.yaml").write_text(BAD, "utf-8")
     (history / "worse.yaml").write_text("name: [", "utf-8")
     done = run("backtest", "--decisions", "--history", str(history))
@@ -63,7 +50,7 @@ def test_a_bad_file_is_named_with_its_problem(history: Path) -> None:
     assert done.stdout == ""
 
 
-def test_wrong_calls_get_a_sentence(tmp_path: Path) -> None:
+def test_wrong_calls_get_a_sentence(tmp_path: Path, run: "Run") -> None:
     for arguments, says in (
         (("--history", "."), "--history goes with --decisions"),
         (("--decisions", "--only", "memory"), "--decisions goes with"),

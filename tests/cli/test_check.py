@@ -1,15 +1,15 @@
-"""llmchoose check as real processes: exit codes, formats, broken and hostile files."""
+"""llmchoose check: exit codes, formats, broken and hostile files."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "80"}
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run
+
 SOUND = """\
 name: Meeting notes
 owner: Ada Example
@@ -18,19 +18,6 @@ decision: {approach: prompt}
 """
 UNOWNED = SOUND.replace("owner: Ada Example\n", "")
 WRONG = SOUND.replace("kind:", "knd:")
-
-
-def run(
-    *arguments: str, cwd: Path, timeout: float = 60, **environment: str
-) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "llmchoose", "check", *arguments],
-        capture_output=True,
-        cwd=cwd,
-        env={**ENVIRONMENT, **environment},
-        timeout=timeout,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -45,10 +32,10 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_mistake_fails_and_says_where(repository: Path) -> None:
-    done = run("proposals", cwd=repository)
-    text = done.stdout.decode()
-    assert (done.returncode, done.stderr) == (1, b"")
+def test_a_mistake_fails_and_says_where(repository: Path, process: "Run") -> None:
+    done = process("check", "proposals", cwd=repository)
+    text = done.stdout
+    assert (done.returncode, done.stderr) == (1, "")
     assert "error[P-INVALID]: `task.knd` is not a field of task" in text
     assert "--> proposals/wrong.yaml:3:8" in text
     assert "3 proposals: 1 error, 1 warning" in text
@@ -56,15 +43,15 @@ def test_a_mistake_fails_and_says_where(repository: Path) -> None:
 
 
 @pytest.mark.parametrize(("severity", "code"), [("error", 0), ("warning", 1), ("note", 1)])
-def test_fail_on_says_what_fails(severity: str, code: int, repository: Path) -> None:
-    done = run("proposals/unowned.profile.yaml", "--fail-on", severity, cwd=repository)
+def test_fail_on_says_what_fails(severity: str, code: int, repository: Path, run: "Run") -> None:
+    done = run("check", "proposals/unowned.profile.yaml", "--fail-on", severity, cwd=repository)
     assert done.returncode == code
 
 
-def test_a_clean_repository_passes_in_a_few_lines(repository: Path) -> None:
-    done = run("proposals/notes.yaml", cwd=repository)
+def test_a_clean_repository_passes_in_a_few_lines(repository: Path, run: "Run") -> None:
+    done = run("check", "proposals/notes.yaml", cwd=repository)
     assert done.returncode == 0
-    assert len(done.stdout.decode().splitlines()) <= 4
+    assert len(done.stdout.splitlines()) <= 4
 
 
 @pytest.mark.parametrize(
@@ -86,33 +73,33 @@ def test_a_clean_repository_passes_in_a_few_lines(repository: Path) -> None:
     ],
 )
 def test_a_wrong_call_is_2_with_a_sentence(
-    arguments: tuple[str, ...], said: str, repository: Path
+    arguments: tuple[str, ...], said: str, repository: Path, run: "Run"
 ) -> None:
     before = sorted(repository.rglob("*"))
-    done = run(*arguments, cwd=repository)
+    done = run("check", *arguments, cwd=repository)
     assert done.returncode == 2
-    assert said in done.stderr.decode()
-    assert b"Traceback" not in done.stderr
-    assert done.stdout == b""
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
     assert sorted(repository.rglob("*")) == before
 
 
-def test_a_broken_policy_is_2_with_its_place(repository: Path) -> None:
+def test_a_broken_policy_is_2_with_its_place(repository: Path, run: "Run") -> None:
     (repository / "policy.yaml").write_text("limits: {max_dys: 3 weeks}\n", "utf-8")
-    done = run("proposals", cwd=repository)
+    done = run("check", "proposals", cwd=repository)
     assert done.returncode == 2
-    assert b"policy.yaml:1:10" in done.stderr
-    assert b"did you mean max_days?" in done.stderr
+    assert "policy.yaml:1:10" in done.stderr
+    assert "did you mean max_days?" in done.stderr
 
 
-def test_a_policy_lying_here_is_taken(repository: Path) -> None:
+def test_a_policy_lying_here_is_taken(repository: Path, run: "Run") -> None:
     (repository / "policy.yaml").write_text("severity: {P-OWNER: error}\n", "utf-8")
-    done = run("proposals/unowned.profile.yaml", cwd=repository)
+    done = run("check", "proposals/unowned.profile.yaml", cwd=repository)
     assert done.returncode == 1
-    assert b"error[P-OWNER]" in done.stdout
+    assert "error[P-OWNER]" in done.stdout
 
 
-def test_a_policy_that_cannot_be_taken_is_not_passed_over(repository: Path) -> None:
+def test_a_policy_that_cannot_be_taken_is_not_passed_over(repository: Path, run: "Run") -> None:
     (repository / "policy.yml").write_text("severity: {P-OWNER: error}\n", "utf-8")
     done = run("proposals/notes.yaml", cwd=repository)
     assert done.returncode == 2
@@ -134,20 +121,21 @@ def test_a_policy_that_cannot_be_taken_is_not_passed_over(repository: Path) -> N
         "name: x\ntask:\n  kind: [\n",
     ],
 )
-def test_a_mistake_does_not_hide_a_proposal(text: str, tmp_path: Path) -> None:
+def test_a_mistake_does_not_hide_a_proposal(text: str, tmp_path: Path, run: "Run") -> None:
     (tmp_path / "letters.yaml").write_text(text, "utf-8")
     done = run(".", cwd=tmp_path)
     assert done.returncode == 1
     assert b"error[P-INVALID]" in done.stdout
 
 
-def test_what_is_skipped_is_named(repository: Path) -> None:
+def test_what_is_skipped_is_named(repository: Path, run: "Run") -> None:
     text = run("proposals", cwd=repository).stdout.decode()
     assert "1 YAML file skipped: not a profile (proposals/compose.yaml)" in " ".join(text.split())
 
 
-def test_several_formats_at_once_keep_the_exit_code(repository: Path) -> None:
+def test_several_formats_at_once_keep_the_exit_code(repository: Path, run: "Run") -> None:
     done = run(
+        "check",
         *("proposals", "--format", "github", "--format", "sarif=out.sarif"),
         *(
             "--format",
@@ -160,29 +148,30 @@ def test_several_formats_at_once_keep_the_exit_code(repository: Path) -> None:
         cwd=repository,
     )
     assert done.returncode == 1
-    assert done.stdout.startswith(b"::error ")
+    assert done.stdout.startswith("::error ")
     assert json.loads((repository / "out.sarif").read_bytes())["version"] == "2.1.0"
     for name in ("out.xml", "out.json", "out.md"):
         assert (repository / name).stat().st_size > 0
 
 
 def test_a_format_that_cannot_be_written_is_2_and_the_others_are_written(
-    repository: Path,
+    repository: Path, run: "Run"
 ) -> None:
     locked = repository / "locked"
     locked.mkdir()
     (locked / "out.sarif").symlink_to("/dev/full")
     done = run(
+        "check",
         *("proposals", "--format", "sarif=locked/out.sarif", "--format", "json=out.json"),
         cwd=repository,
     )
     assert done.returncode == 2
-    assert b"cannot write locked/out.sarif" in done.stderr
+    assert "cannot write locked/out.sarif" in done.stderr
     assert json.loads((repository / "out.json").read_bytes())["summary"]["error"] == 1
 
 
-def test_the_json_is_the_contract(repository: Path) -> None:
-    done = run("proposals", "--format", "json", "--today", "2026-12-01", cwd=repository)
+def test_the_json_is_the_contract(repository: Path, run: "Run") -> None:
+    done = run("check", "proposals", "--format", "json", "--today", "2026-12-01", cwd=repository)
     found = json.loads(done.stdout)
     assert found["schema_version"] == 1
     assert found["summary"] == {"error": 1, "warning": 1, "note": 0, "waived": 0}
@@ -192,32 +181,34 @@ def test_the_json_is_the_contract(repository: Path) -> None:
     assert set(found["totals"]["total_usd"]) == {"p10", "p50", "p90"}
 
 
-def test_the_same_call_gives_the_same_bytes(repository: Path) -> None:
-    calls = [
-        run("proposals", "--format", "json", cwd=repository, TZ=zone, PYTHONHASHSEED=seed)
-        for zone, seed in (("UTC", "1"), ("Asia/Tokyo", "2"))
-    ]
-    assert calls[0].stdout == calls[1].stdout
+def test_the_same_call_gives_the_same_bytes(repository: Path, run: "Run", process: "Run") -> None:
+    call = ("check", "proposals", "--format", "json")
+    other = process(*call, cwd=repository, TZ="Asia/Tokyo", PYTHONHASHSEED="2")
+    assert run(*call, cwd=repository).stdout == other.stdout
+    assert other.returncode == 1
 
 
-def test_a_baseline_is_written_and_then_quiet(repository: Path) -> None:
-    written = run("proposals", "--write-baseline", "baseline.json", cwd=repository)
+def test_a_baseline_is_written_and_then_quiet(repository: Path, run: "Run") -> None:
+    written = run("check", "proposals", "--write-baseline", "baseline.json", cwd=repository)
     assert written.returncode == 0
-    again = run("proposals", "--baseline", "baseline.json", "--fail-on", "note", cwd=repository)
+    again = run(
+        "check", "proposals", "--baseline", "baseline.json", "--fail-on", "note", cwd=repository
+    )
     assert again.returncode == 0
-    assert b"2 findings known" in again.stdout
+    assert "2 findings known" in again.stdout
 
 
-def test_a_hook_names_all_it_has_and_hears_of_proposals_only(repository: Path) -> None:
+def test_a_hook_names_all_it_has_and_hears_of_proposals_only(repository: Path, run: "Run") -> None:
     named = ("proposals/notes.yaml", "proposals/compose.yaml")
-    assert run(*named, cwd=repository).returncode == 1
-    run("proposals", "--write-baseline", "baseline.json", cwd=repository)
-    done = run(*named, "--skip-others", "--baseline", "baseline.json", cwd=repository)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert b"1 YAML file skipped: not a profile" in done.stdout
-    assert b"not found again" not in done.stdout
+    assert run("check", *named, cwd=repository).returncode == 1
+    run("check", "proposals", "--write-baseline", "baseline.json", cwd=repository)
+    done = run("check", *named, "--skip-others", "--baseline", "baseline.json", cwd=repository)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 YAML file skipped: not a profile" in done.stdout
+    assert "not found again" not in done.stdout
     assert (
-        b"not found again" in run(*named[:1], "--baseline", "baseline.json", cwd=repository).stdout
+        "not found again"
+        in run("check", *named[:1], "--baseline", "baseline.json", cwd=repository).stdout
     )
 
 
@@ -237,38 +228,40 @@ HOSTILE = {
 }
 
 
-def test_hostile_files_are_findings_and_the_others_are_still_checked(repository: Path) -> None:
+def test_hostile_files_are_findings_and_the_others_are_still_checked(
+    repository: Path, run: "Run"
+) -> None:
     for name, data in HOSTILE.items():
         (repository / "proposals" / name).write_bytes(data)
     (repository / "proposals" / "gone.profile.yaml").symlink_to("nowhere")
-    done = run("proposals", "--format", "json", cwd=repository)
+    done = run("check", "proposals", "--format", "json", cwd=repository)
     assert done.returncode == 1
-    assert done.stderr == b""
+    assert done.stderr == ""
     found = json.loads(done.stdout)
     paths = {one["path"] for one in found["findings"] if one["rule"] == "P-INVALID"}
     sound = {"proposals/html.profile.yaml"}
     assert {f"proposals/{name}" for name in HOSTILE} - sound <= paths
     assert "proposals/unowned.profile.yaml" in {one["path"] for one in found["findings"]}
-    shown = run("proposals", cwd=repository, FORCE_COLOR="").stdout
-    assert b"\x1b[31m" not in shown
+    shown = run("check", "proposals", cwd=repository, FORCE_COLOR="").stdout
+    assert "\x1b[31m" not in shown
     assert not (repository / "owned").exists()
 
 
-def test_a_file_that_may_not_be_read_is_a_finding(repository: Path) -> None:
+def test_a_file_that_may_not_be_read_is_a_finding(repository: Path, run: "Run") -> None:
     (repository / "proposals" / "folder.profile.yaml").mkdir()
-    done = run("proposals", "proposals/notes.yaml", cwd=repository)
+    done = run("check", "proposals", "proposals/notes.yaml", cwd=repository)
     assert done.returncode == 1
-    assert b"Traceback" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
-def test_explain_policy_shows_each_rule_and_where_it_was_set(repository: Path) -> None:
+def test_explain_policy_shows_each_rule_and_where_it_was_set(repository: Path, run: "Run") -> None:
     (repository / "house.yaml").write_text("limits: {max_total_usd: $200k}\n", "utf-8")
     (repository / "policy.yaml").write_text(
         "extends: house.yaml\nseverity: {P-OWNER: error, P-CHEAPER: off}\n"
         "rules: [{id: dear, when: 'estimate.cost.total_usd.p50 > 5'}]\n",
         "utf-8",
     )
-    text = run("--explain-policy", cwd=repository).stdout.decode()
+    text = run("check", "--explain-policy", cwd=repository).stdout
     joined = " ".join(text.split())
     assert "P-OWNER Somebody answers for it; set at policy.yaml:2:12" in joined
     assert "max_total_usd: $200k; set at house.yaml:1:10" in joined
@@ -276,7 +269,7 @@ def test_explain_policy_shows_each_rule_and_where_it_was_set(repository: Path) -
     assert "error dear" in joined
 
 
-def test_changed_since_checks_the_files_of_a_pull_request(repository: Path) -> None:
+def test_changed_since_checks_the_files_of_a_pull_request(repository: Path, run: "Run") -> None:
     def git(*arguments: str) -> None:
         subprocess.run(
             ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments],
@@ -289,9 +282,11 @@ def test_changed_since_checks_the_files_of_a_pull_request(repository: Path) -> N
     git("add", ".")
     git("commit", "-q", "-m", "first")
     git("checkout", "-q", "-b", "change")
-    assert b"no proposals to check" in run("--changed-since", "main", cwd=repository).stdout
+    assert "no proposals to check" in run("check", "--changed-since", "main", cwd=repository).stdout
     (repository / "proposals" / "new.yaml").write_text(UNOWNED, "utf-8")
-    done = run("proposals", "--changed-since", "main", "--fail-on", "warning", cwd=repository)
+    done = run(
+        "check", "proposals", "--changed-since", "main", "--fail-on", "warning", cwd=repository
+    )
     assert done.returncode == 1
-    assert b"proposals/new.yaml" in done.stdout
-    assert b"wrong.yaml" not in done.stdout
+    assert "proposals/new.yaml" in done.stdout
+    assert "wrong.yaml" not in done.stdout

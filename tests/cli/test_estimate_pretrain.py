@@ -1,16 +1,15 @@
-"""`llmchoose estimate pretrain` as real processes."""
+"""`llmchoose estimate pretrain`: what it prints and what it refuses."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "80"}
-SMALL = ("--params", "7B", "--tokens", "1T")
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run
+
+CALL = ("estimate", "pretrain")
+SMALL = (*CALL, "--params", "7B", "--tokens", "1T")
 KEYS = {
     "inputs",
     "flops",
@@ -33,19 +32,7 @@ KEYS = {
 }
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "llmchoose", "estimate", "pretrain", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=ENVIRONMENT,
-        timeout=60,
-        check=False,
-    )
-
-
-def test_json_has_the_keys_of_the_contract() -> None:
+def test_json_has_the_keys_of_the_contract(run: "Run") -> None:
     done = run(*SMALL, "--gpu", "H100", "--n-gpus", "64", "--format", "json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
@@ -56,7 +43,7 @@ def test_json_has_the_keys_of_the_contract() -> None:
     assert {plan["plan"] for plan in found["plans"]} >= {"on_demand", "owned"}
 
 
-def test_a_deadline_lists_options_by_cost() -> None:
+def test_a_deadline_lists_options_by_cost(run: "Run") -> None:
     found = json.loads(run(*SMALL, "--deadline", "6w", "--format", "json").stdout)
     costs = [option["cost_usd"] for option in found["options"] if option["cost_usd"]]
     assert costs == sorted(costs)
@@ -74,14 +61,14 @@ def test_a_deadline_lists_options_by_cost() -> None:
     )
 
 
-def test_the_terminal_shows_options_and_other_ways_to_pay() -> None:
+def test_the_terminal_shows_options_and_other_ways_to_pay(run: "Run") -> None:
     text = run(*SMALL, "--budget", "$300k", "--gpu", "H100").stdout
     assert "What meets it" in text
     assert "Paid otherwise" in text
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
-def test_explain_shows_every_factor_with_its_source() -> None:
+def test_explain_shows_every_factor_with_its_source(run: "Run") -> None:
     text = run(*SMALL, "--explain").stdout
     for word in ("usual utilisation", "pretraining.mfu_base", "kaplan-2020-scaling", "GPU-hours"):
         assert word in text
@@ -89,8 +76,10 @@ def test_explain_shows_every_factor_with_its_source() -> None:
     assert found["explanation"][-1]["sign"] == "="
 
 
-def test_a_model_of_the_catalogue_needs_no_size() -> None:
-    found = json.loads(run("--model", "llama-2-7b", "--tokens", "2T", "--format", "json").stdout)
+def test_a_model_of_the_catalogue_needs_no_size(run: "Run") -> None:
+    found = json.loads(
+        run(*CALL, "--model", "llama-2-7b", "--tokens", "2T", "--format", "json").stdout
+    )
     assert found["inputs"]["params"] == pytest.approx(6.74e9, rel=0.01)
 
 
@@ -116,8 +105,10 @@ def test_a_model_of_the_catalogue_needs_no_size() -> None:
         (("--params", "7B", "--tokens", "1T", "--compute-optimal"), "either"),
     ],
 )
-def test_what_cannot_be_ends_in_a_sentence(arguments: tuple[str, ...], says: str) -> None:
-    done = run(*arguments)
+def test_what_cannot_be_ends_in_a_sentence(
+    arguments: tuple[str, ...], says: str, run: "Run"
+) -> None:
+    done = run(*CALL, *arguments)
     assert done.returncode == 2
     assert done.stdout == ""
     assert says in done.stderr

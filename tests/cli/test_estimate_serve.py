@@ -1,15 +1,18 @@
-"""`estimate serve` as real processes."""
+"""`llmchoose estimate serve`: what it prints and what it refuses."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-SEVENTY = ("--params", "70B", "--gpu", "H100-80GB", "--n-gpus", "4", "--precision", "fp8")
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run
+
+CALL = ("estimate", "serve")
+SEVENTY = (
+    *CALL,
+    *("--params", "70B", "--gpu", "H100-80GB", "--n-gpus", "4", "--precision", "fp8"),
+)
 KEYS = (
     "inputs",
     "memory_gb_per_gpu",
@@ -32,20 +35,8 @@ KEYS = (
 )
 
 
-def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "llmchoose", "estimate", "serve", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "80"},
-        timeout=60,
-        check=False,
-    )
-
-
-def test_the_command_line_of_the_design() -> None:
-    done = serve(
+def test_the_command_line_of_the_design(run: "Run") -> None:
+    done = run(
         *SEVENTY,
         *("--input-len", "2048", "--output-len", "256", "--requests-per-second", "20"),
         *("--ttft", "1s", "--tpot", "50ms", "--engine", "trtllm", "--format", "json"),
@@ -58,9 +49,9 @@ def test_the_command_line_of_the_design() -> None:
     assert set(found["break_even_utilisation"]) == {"api", "hosted"}
 
 
-def test_concurrency_is_a_number_or_max() -> None:
+def test_concurrency_is_a_number_or_max(run: "Run") -> None:
     most, one = (
-        json.loads(serve(*SEVENTY, "--concurrency", load, "--format", "json").stdout)
+        json.loads(run(*SEVENTY, "--concurrency", load, "--format", "json").stdout)
         for load in ("max", "1")
     )
     assert most["concurrency"] == most["max_concurrency"]
@@ -68,14 +59,14 @@ def test_concurrency_is_a_number_or_max() -> None:
     assert one["output_tokens_per_s"]["p50"] < most["output_tokens_per_s"]["p50"]
 
 
-def test_explain_shows_every_factor() -> None:
-    text = serve(*SEVENTY, "--explain").stdout
+def test_explain_shows_every_factor(run: "Run") -> None:
+    text = run(*SEVENTY, "--explain").stdout
     assert "How it comes out" in text
     assert "One step of decoding" in text
 
 
-def test_no_line_is_wider_than_80_columns() -> None:
-    text = serve(*SEVENTY, "--explain", "--ttft", "1ms").stdout
+def test_no_line_is_wider_than_80_columns(run: "Run") -> None:
+    text = run(*SEVENTY, "--explain", "--ttft", "1ms").stdout
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
@@ -91,8 +82,8 @@ def test_no_line_is_wider_than_80_columns() -> None:
         (("--gpu", "H100"), "say how large the model is"),
     ],
 )
-def test_absurd_options_get_a_sentence(arguments: tuple[str, ...], words: str) -> None:
-    done = serve(*arguments)
+def test_absurd_options_get_a_sentence(arguments: tuple[str, ...], words: str, run: "Run") -> None:
+    done = run(*CALL, *arguments)
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
