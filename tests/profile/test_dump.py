@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema.validators import validator_for
 
 from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import load_knowledge
@@ -23,6 +24,7 @@ from llmchoose.yamltext.tree import plain_value
 KNOWLEDGE = load_knowledge()
 FIELDS = KNOWLEDGE.fields
 SCHEMA = json_schema(FIELDS)
+VALIDATOR: Any = validator_for(SCHEMA)(SCHEMA)
 TEXTS = (
     st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=30)
     .map(str.strip)
@@ -72,19 +74,24 @@ def profiles(draw: st.DrawFn) -> Profile:
     return Profile("p.yaml", given)
 
 
+def test_the_schema_is_one() -> None:
+    VALIDATOR.check_schema(SCHEMA)
+    assert isinstance(VALIDATOR, jsonschema.Draft202012Validator)
+
+
 @settings(deadline=None, max_examples=40)
 @given(profiles())
 def test_a_dumped_profile_loads_as_itself_and_fits_the_schema(profile: Profile) -> None:
     text = dump(profile, FIELDS)
     assert parse_profile(text.encode(), "p.yaml", KNOWLEDGE) == profile
-    jsonschema.validate(plain_value(read_yaml(text.encode(), "p.yaml")), SCHEMA)
+    VALIDATOR.validate(plain_value(read_yaml(text.encode(), "p.yaml")))
 
 
 def test_the_starter_loads_and_fits_the_schema() -> None:
     text = starter(FIELDS)
     profile = parse_profile(text.encode(), "p.yaml", KNOWLEDGE)
     assert set(profile.values) == {"name", "task.kind", "task.gap"}
-    jsonschema.validate(plain_value(read_yaml(text.encode(), "p.yaml")), SCHEMA)
+    VALIDATOR.validate(plain_value(read_yaml(text.encode(), "p.yaml")))
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -99,7 +106,7 @@ def test_every_example_is_accepted_by_loader_and_schema(name: str) -> None:
     else:
         text = required + (f"{field.section}:\n  {entry}" if field.section else entry)
     assert parse_profile(text.encode(), "p.yaml", KNOWLEDGE).given(name)
-    jsonschema.validate(plain_value(read_yaml(text.encode(), "p.yaml")), SCHEMA)
+    VALIDATOR.validate(plain_value(read_yaml(text.encode(), "p.yaml")))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +121,7 @@ def test_every_example_is_accepted_by_loader_and_schema(name: str) -> None:
 )
 def test_the_schema_refuses_what_the_loader_refuses(text: str) -> None:
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(plain_value(read_yaml(text.encode(), "p.yaml")), SCHEMA)
+        VALIDATOR.validate(plain_value(read_yaml(text.encode(), "p.yaml")))
 
 
 def test_the_starter_loads_with_every_sign_taken_away() -> None:
