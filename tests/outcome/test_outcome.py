@@ -1,8 +1,8 @@
 """How an id came out in a profile: the numbers are those of the report, and they add up."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +53,21 @@ def quickstart(knowledge: Knowledge) -> Assessment:
     return assess(load_profile(ROOT / "profiles/quickstart.yaml", knowledge), knowledge)
 
 
-def _page(name: str, assessment: Assessment) -> Page:
-    found = explain(name, assessment.knowledge)
+@pytest.fixture(scope="module")
+def reported(assessment: Assessment) -> dict[str, Any]:
+    """The report that the pages are held against."""
+    return as_dict(assessment)
+
+
+@cache
+def _pages(name: str, knowledge: Knowledge) -> tuple[Page, ...]:
+    found = explain(name, knowledge)
     assert not isinstance(found, Index)
-    return explained(found, assessment)[0]
+    return found
+
+
+def _page(name: str, assessment: Assessment) -> Page:
+    return explained(_pages(name, assessment.knowledge), assessment)[0]
 
 
 def _data(name: str, assessment: Assessment, section: str = "profile") -> Any:
@@ -95,12 +106,10 @@ def test_lines_that_a_measured_score_brings_are_among_them(knowledge: Knowledge)
     }
 
 
-def _reported(assessment: Assessment) -> Iterator[dict[str, Any]]:
-    yield from as_dict(assessment)["approaches"]
-
-
-def test_an_approach_has_the_numbers_of_the_report(assessment: Assessment) -> None:
-    for report in _reported(assessment):
+def test_an_approach_has_the_numbers_of_the_report(
+    assessment: Assessment, reported: dict[str, Any]
+) -> None:
+    for report in reported["approaches"]:
         found = _data(report["approach"], assessment)
         same = ("rank", "feasible", "probability_best", "fit", "net_benefit", "quality")
         assert {key: found[key] for key in same} == {key: report[key] for key in same}
@@ -113,12 +122,14 @@ def test_an_approach_has_the_numbers_of_the_report(assessment: Assessment) -> No
         ]
 
 
-def test_criteria_have_the_numbers_of_the_report(assessment: Assessment) -> None:
+def test_criteria_have_the_numbers_of_the_report(
+    assessment: Assessment, reported: dict[str, Any]
+) -> None:
     keys = ("value", "score", "weight", "contribution")
     for criterion in assessment.knowledge.rulebook.criteria:
         wanted = {
             report["approach"]: {key: one[key] for key in keys}
-            for report in _reported(assessment)
+            for report in reported["approaches"]
             for one in report["criteria"]
             if one["id"] == criterion.id
         }
@@ -127,11 +138,13 @@ def test_criteria_have_the_numbers_of_the_report(assessment: Assessment) -> None
             assert {one["approach"]: {key: one[key] for key in keys} for one in found} == wanted
 
 
-def test_gates_have_the_verdicts_of_the_report(assessment: Assessment) -> None:
+def test_gates_have_the_verdicts_of_the_report(
+    assessment: Assessment, reported: dict[str, Any]
+) -> None:
     for gate in assessment.knowledge.rulebook.gates:
         wanted = {
             (report["approach"], one["passed"], one["reason"])
-            for report in _reported(assessment)
+            for report in reported["approaches"]
             for one in report["gates"]
             if one["id"] == gate.id
         }
@@ -139,8 +152,10 @@ def test_gates_have_the_verdicts_of_the_report(assessment: Assessment) -> None:
         assert {(one["approach"], one["passed"], one["reason"]) for one in found} == wanted
 
 
-def test_assumptions_have_the_numbers_of_the_report(assessment: Assessment) -> None:
-    for wanted in as_dict(assessment)["assumptions"]:
+def test_assumptions_have_the_numbers_of_the_report(
+    assessment: Assessment, reported: dict[str, Any]
+) -> None:
+    for wanted in reported["assumptions"]:
         found = _data(wanted["input"], assessment)
         assert (found["assumed"], found["source"]) == (wanted["value"], wanted["source"])
         assert found["given"] is None
