@@ -2,34 +2,67 @@
 
 import re
 import runpy
-import subprocess
+import shutil
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from llmchoose.backtest.judging import Judged
+from llmchoose.backtest.rounds import Round
 from llmchoose.knowledge.load import Knowledge
 
 ROOT = Path(__file__).parents[1]
 
 
-def test_the_reference_pages_are_those_of_the_knowledge() -> None:
-    done = subprocess.run(
-        [sys.executable, "scripts/make_docs.py", "--check"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 @pytest.fixture(scope="module")
 def make_docs() -> dict[str, Any]:
     return runpy.run_path(str(ROOT / "scripts" / "make_docs.py"))
+
+
+@pytest.fixture
+def check(
+    make_docs: dict[str, Any],
+    advice_on_decisions: tuple[Round, ...],
+    backtested: dict[str, tuple[Judged, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[[], tuple[int, str]]:
+    """Run `make_docs.py --check` with the decisions and runs that other tests have judged too."""
+
+    def rounds(_: Knowledge, plans: Sequence[tuple[float, int]]) -> tuple[Round, ...]:
+        return tuple(one for one in advice_on_decisions if (one.share, one.seed) in plans)
+
+    script = make_docs["main"].__globals__
+    monkeypatch.setitem(script, "rounds", rounds)
+    monkeypatch.setitem(script, "backtest", lambda _: backtested)
+    monkeypatch.setattr(sys, "argv", ["make_docs.py", "--check"])
+    return lambda: (make_docs["main"](), capsys.readouterr().out)
+
+
+def test_the_reference_pages_are_those_of_the_knowledge(
+    check: Callable[[], tuple[int, str]],
+) -> None:
+    assert check() == (0, "\n")
+
+
+def test_a_page_that_is_out_of_date_is_named_and_the_check_fails(
+    check: Callable[[], tuple[int, str]],
+    make_docs: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    for name in ("README.md", "docs"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    page = tmp_path / "docs" / "how-it-decides.md"
+    page.write_text(page.read_text("utf-8").replace("<!-- end -->", "Typed.\n<!-- end -->"))
+    script = make_docs["main"].__globals__
+    monkeypatch.setitem(script, "ROOT", tmp_path)
+    assert check() == (1, "docs/how-it-decides.md is out of date\n")
 
 
 @pytest.fixture

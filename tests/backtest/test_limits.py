@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import yaml
 
-from llmchoose.backtest.everything import backtest
 from llmchoose.backtest.judging import Judged, errors_of, of_rules
 from llmchoose.backtest.summary import Summary
 from llmchoose.backtest.verdicts import verdicts
@@ -20,8 +19,8 @@ LIMITS = {name: limits for name, limits in EVERY.items() if name != "decisions"}
 
 
 @pytest.fixture(scope="module")
-def tables(knowledge: Knowledge) -> dict[str, Judged]:
-    return {one.quantity: one for found in backtest(knowledge).values() for one in found}
+def tables(backtested: dict[str, tuple[Judged, ...]]) -> dict[str, Judged]:
+    return {one.quantity: one for found in backtested.values() for one in found}
 
 
 def test_every_quantity_has_limits(tables: dict[str, Judged]) -> None:
