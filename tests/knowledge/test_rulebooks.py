@@ -18,6 +18,7 @@ from llmchoose.assessment import assess
 from llmchoose.errors import InputError, show_problem
 from llmchoose.knowledge.load import Knowledge, load_knowledge
 from llmchoose.knowledge.overlay import SHIPPED
+from llmchoose.knowledge.rulecheck import read
 from llmchoose.knowledge.rules import Rulebook
 from llmchoose.profile.load import parse_profile
 
@@ -25,6 +26,14 @@ HERE = Path(__file__).parent / "rulebooks"
 BAD = sorted((HERE / "bad").glob("*.yaml"))
 GOOD = sorted((HERE / "good").glob("*.yaml"))
 PROFILE = b"name: x\ntask: {kind: qa, gap: [knowledge]}\ndata: {sensitivity: regulated}\n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shipped_read_once() -> Iterator[None]:
+    """The tree that files extend is parsed once, and not for each of them."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(read, "_shipped", cache(read._shipped))
+        yield
 
 
 @cache
