@@ -5,13 +5,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-if TYPE_CHECKING:
-    from tests.integrations.conftest import Repository
+from llmchoose.cli import app
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs/ci").glob("*.md"))
@@ -33,14 +31,17 @@ def written(texts: list[str], folder: Path) -> list[Path]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_the_first_proposal_is_green_and_the_second_red(
-    page: Path, repository: "Repository", installed: str
+    page: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    green, red = written(examples(page, "proposals/letters.yaml"), repository.root)
-    check = (installed, "-I", "-m", "llmchoose", "check")
-    assert repository.run(*check, str(green)).returncode == 0
-    done = repository.run(*check, str(red))
-    assert done.returncode == 1
-    found = set(re.findall(r"error\[(\S+)\]", done.stdout))
+    monkeypatch.chdir(tmp_path)
+    green, red = written(examples(page, "proposals/letters.yaml"), tmp_path)
+    for file, code in ((green, 0), (red, 1)):
+        monkeypatch.setattr(sys, "argv", ["llmchoose", "check", file.name])
+        assert app._outcome() == code
+    found = set(re.findall(r"error\[(\S+)\]", capsys.readouterr().out))
     assert found == set(re.findall(r"P-[A-Z]+", page.read_text("utf-8")))
 
 

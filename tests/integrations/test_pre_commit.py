@@ -57,7 +57,7 @@ def commit(repository: "Repository", tmp_path: Path) -> Commit:
         "PRE_COMMIT_HOME": str(tmp_path / "cache"),
         "PIP_CONSTRAINT": str(ROOT / "requirements.lock"),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "PIP_NO_COMPILE": "1",
+        "PIP_NO_COMPILE": "0",  # for this one pip takes a no for a yes
     }
     repository.write({".pre-commit-config.yaml": CONFIG.format(repo=hooks.root, rev=rev)})
     repository.run(sys.executable, "-m", "pre_commit", "install", check=True)
