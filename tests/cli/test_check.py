@@ -101,16 +101,16 @@ def test_a_policy_lying_here_is_taken(repository: Path, run: "Run") -> None:
 
 def test_a_policy_that_cannot_be_taken_is_not_passed_over(repository: Path, run: "Run") -> None:
     (repository / "policy.yml").write_text("severity: {P-OWNER: error}\n", "utf-8")
-    done = run("proposals/notes.yaml", cwd=repository)
+    done = run("check", "proposals/notes.yaml", cwd=repository)
     assert done.returncode == 2
-    assert b"call it policy.yaml" in done.stderr
+    assert "call it policy.yaml" in done.stderr
     (repository / "policy.yaml").mkdir()
-    done = run("proposals/notes.yaml", cwd=repository)
+    done = run("check", "proposals/notes.yaml", cwd=repository)
     assert done.returncode == 2
-    assert b"policy.yaml is a folder" in done.stderr
+    assert "policy.yaml is a folder" in done.stderr
     (repository / "policy.yaml").rmdir()
     (repository / "policy.yaml").symlink_to("nowhere")
-    assert run("proposals/notes.yaml", cwd=repository).returncode == 2
+    assert run("check", "proposals/notes.yaml", cwd=repository).returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -123,13 +123,13 @@ def test_a_policy_that_cannot_be_taken_is_not_passed_over(repository: Path, run:
 )
 def test_a_mistake_does_not_hide_a_proposal(text: str, tmp_path: Path, run: "Run") -> None:
     (tmp_path / "letters.yaml").write_text(text, "utf-8")
-    done = run(".", cwd=tmp_path)
+    done = run("check", ".", cwd=tmp_path)
     assert done.returncode == 1
-    assert b"error[P-INVALID]" in done.stdout
+    assert "error[P-INVALID]" in done.stdout
 
 
 def test_what_is_skipped_is_named(repository: Path, run: "Run") -> None:
-    text = run("proposals", cwd=repository).stdout.decode()
+    text = run("check", "proposals", cwd=repository).stdout
     assert "1 YAML file skipped: not a profile (proposals/compose.yaml)" in " ".join(text.split())
 
 
