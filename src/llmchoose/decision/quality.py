@@ -11,10 +11,11 @@ from functools import lru_cache
 import numpy as np
 
 from llmchoose.estimate.approaches.training import effective_tokens
-from llmchoose.estimate.formulas.distributions import Array, significant, three_point
+from llmchoose.estimate.formulas.distributions import Array, Draws, significant, summed, three_point
 from llmchoose.estimate.inputs import Inputs, year_of
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.rules import ApproachId
+from llmchoose.knowledge.tables import Closure
 from llmchoose.profile.trials import unread_share
 
 GAP = "task.gap"
@@ -107,7 +108,9 @@ def _closing(inputs: Inputs, approach: str, reads: Array) -> dict[str, Array]:
     if approach in TUNED:
         learned = _learned(inputs)
         return {
-            gap: _of_gap(inputs, approach, gap) * learned * (reads if gap in READ else 1.0)
+            gap: _of_gap(inputs, approach, gap) * learned * reads
+            if gap in READ
+            else _of_gap(inputs, approach, gap) * learned
             for gap in gaps
         }
     held: Array | float = _in_use(inputs, approach)
@@ -197,21 +200,20 @@ def _of_gap(inputs: Inputs, approach: str, gap: str) -> Array:
 
 def _weighed(inputs: Inputs, shares: Mapping[str, Array]) -> Array:
     """Shares by kind of gap, summed as the project's list weighs them."""
-    found = np.zeros(inputs.draws.samples)
-    for gap, weight in inputs.lists[GAP].items():
-        found = found + weight * shares[gap]
-    return found
+    weighed = (weight * shares[gap] for gap, weight in inputs.lists[GAP].items())
+    return summed(weighed, np.zeros(inputs.draws.samples))
 
 
 def closure_draws(inputs: Inputs, approach: str, gap: str) -> Array:
     """Draws of the share of the room that an approach closes; the ways of tuning move together."""
-    row = inputs.knowledge.closures[approach, gap]
+    return _closure(inputs.draws, method(approach), inputs.knowledge.closures[approach, gap])
 
-    def draw() -> Array:
-        z = inputs.draws.normal(f"closure:{method(approach)}")
-        return three_point(z, row.p10, row.p50, row.p90, "logit")
 
-    return inputs.once(("closure", row.id), draw)
+@lru_cache(maxsize=256)
+def _closure(draws: Draws, family: str, row: Closure) -> Array:
+    drawn = three_point(draws.normal(f"closure:{family}"), row.p10, row.p50, row.p90, "logit")
+    drawn.setflags(write=False)
+    return drawn
 
 
 def method(approach: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ from llmchoose.estimate.approaches.training import (
 from llmchoose.estimate.columns import Column
 from llmchoose.estimate.formulas import cost, energy, people
 from llmchoose.estimate.formulas.distributions import Array, middle, summed
-from llmchoose.estimate.inputs import Inputs
+from llmchoose.estimate.inputs import Inputs, Setting
 from llmchoose.estimate.market import clusters_usd, gpu_of, gpus_of, late_models, rents_of, way_of
 from llmchoose.estimate.power import meters_kwh
 from llmchoose.estimate.providers import token_prices, tuning_services
@@ -157,17 +158,29 @@ def _effort(inputs: Inputs, approach: str) -> tuple[Array, Array]:
 
 def _reference_team(inputs: Inputs, approach: str) -> Array:
     """People for whom the weeks of the table were judged."""
-    known = inputs.knowledge.factors
-    pairs = [
-        [inputs.factor(f"{name}.light" if f"{name}.light" in known else name), inputs.factor(name)]
-        for name in (f"work.person_weeks.{approach}", f"work.calendar_weeks.{approach}")
-    ]
+    setting = Setting(inputs.knowledge, inputs.draws, "")
 
     def people_of(light: NDArray[np.bool_]) -> Array:
-        work, weeks = (middle(np.where(light, *pair)) for pair in pairs)
-        return work / weeks
+        if light.size == 1:
+            return _alike_team(setting, approach, bool(light.flat[0]))
+        return _team(setting, approach, light)
 
     return inputs.by_light(people_of)
+
+
+def _team(setting: Setting, approach: str, light: NDArray[np.bool_]) -> Array:
+    known, found = setting.knowledge.factors, []
+    for name in (f"work.person_weeks.{approach}", f"work.calendar_weeks.{approach}"):
+        small = setting.factor(f"{name}.light" if f"{name}.light" in known else name)
+        found.append(middle(np.where(light, small, setting.factor(name))))
+    return found[0] / found[1]
+
+
+@lru_cache(maxsize=64)
+def _alike_team(setting: Setting, approach: str, light: bool) -> Array:
+    found = _team(setting, approach, np.array([light]))
+    found.setflags(write=False)
+    return found
 
 
 def _sum(inputs: Inputs, items: Sequence[Item], when: str) -> Array:

@@ -229,12 +229,19 @@ def summed(parts: Iterable[NDArray[Any]], start: Array | None = None) -> Array:
     """
     total = np.zeros(1) if start is None else start
     for part in parts:
-        same = total.shape == part.shape
-        if same or total.shape == np.broadcast_shapes(total.shape, part.shape):
+        if _goes_into(total, part):
             total += part
         else:
             total = total + part
     return total
+
+
+def _goes_into(total: NDArray[Any], part: NDArray[Any]) -> bool:
+    """Whether a part broadcasts to the shape that the total has."""
+    if part.size == 1 or part.size > total.size:
+        return part.size == 1 and part.ndim <= total.ndim
+    same = part.shape == total.shape
+    return same or np.broadcast_shapes(total.shape, part.shape) == total.shape
 
 
 def median(values: Array | float) -> float:
