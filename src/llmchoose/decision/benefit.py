@@ -9,8 +9,9 @@ from functools import reduce
 
 import numpy as np
 
-from llmchoose.decision.conditions import any_stated
+from llmchoose.decision.conditions import Truth, any_stated
 from llmchoose.estimate.approaches.model import Estimate
+from llmchoose.estimate.columns import Rows
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.knowledge.rules import Approach, NetBenefit
@@ -105,47 +106,97 @@ def _bills_of(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Bills:
 
 
 def _money(inputs: Inputs, estimate: Estimate) -> Array:
-    share = LEAN * estimate.one_time_usd / np.maximum(inputs.number("budget.one_time"), 1.0)
-    units = SHARE * np.minimum(share, 1.0) + _decades_over(share)
-    return np.where(inputs.stated("budget.one_time"), units, 0.0)
+    def units(usd: Array, budget: Array) -> Array:
+        share = LEAN * usd / np.maximum(budget, 1.0)
+        return np.asarray(SHARE * np.minimum(share, 1.0) + _decades_over(share))
+
+    said, budget = inputs.stated("budget.one_time"), inputs.number("budget.one_time")
+    return _where_said(inputs, said, units, estimate.one_time_usd, budget)
 
 
 def _running(inputs: Inputs, estimate: Estimate, bills: Bills) -> Array:
     """Decades over the cheapest a month, as far as two years of months outweigh the budget."""
+
+    def units(usd: Array, least: Array, weight: Array) -> Array:
+        return np.asarray(weight * np.log10(np.maximum(usd, 1.0) / least))
+
     said = any_stated(inputs, ("budget.monthly", "traffic.requests_per_day"))
-    ratio = np.maximum(estimate.monthly_usd, 1.0) / bills.least
-    return np.where(said, bills.weight * np.log10(ratio), 0.0)
+    return _where_said(inputs, said, units, estimate.monthly_usd, bills.least, bills.weight)
 
 
 def _monthly(inputs: Inputs, estimate: Estimate) -> Array:
-    share = LEAN * estimate.monthly_usd / np.maximum(inputs.number("budget.monthly"), 1.0)
-    return np.where(inputs.stated("budget.monthly"), _decades_over(share), 0.0)
+    def units(usd: Array, budget: Array) -> Array:
+        return _decades_over(LEAN * usd / np.maximum(budget, 1.0))
+
+    said, budget = inputs.stated("budget.monthly"), inputs.number("budget.monthly")
+    return _where_said(inputs, said, units, estimate.monthly_usd, budget)
 
 
 def _time(inputs: Inputs, estimate: Estimate) -> Array:
-    share = LEAN * estimate.time_days / inputs.number("time.deadline")
-    return np.where(inputs.stated("time.deadline"), _decades_over(share), 0.0)
+    def units(days: Array, deadline: Array) -> Array:
+        return _decades_over(LEAN * days / deadline)
+
+    said, deadline = inputs.stated("time.deadline"), inputs.number("time.deadline")
+    return _where_said(inputs, said, units, estimate.time_days, deadline)
 
 
 def _team(inputs: Inputs, estimate: Estimate) -> Array:
     if estimate.training is None:
         return np.zeros(1)
-    over = _decades_over(estimate.readings["train_flops_over_cap"])
-    return np.where(inputs.stated("team.experience"), over, 0.0)
+    over = estimate.readings["train_flops_over_cap"]
+    return _where_said(inputs, inputs.stated("team.experience"), _decades_over, over)
 
 
 def _gpus(inputs: Inputs, estimate: Estimate) -> Array:
     if estimate.training is None:
         return np.zeros(1)
-    units = np.maximum(np.log2(np.maximum(estimate.readings["gpu_share"], TINY)), 0.0)
+
+    def units(share: Array) -> Array:
+        over = np.maximum(np.log2(np.maximum(share, TINY)), 0.0)
+        return np.asarray(np.minimum(over, 2 * MOST_DOUBLINGS))
+
     said = any_stated(inputs, ("compute.max_gpus", "compute.owned"))
-    return np.where(said, np.minimum(units, 2 * MOST_DOUBLINGS), 0.0)
+    return _where_said(inputs, said, units, estimate.readings["gpu_share"])
 
 
 def _latency(inputs: Inputs, estimate: Estimate) -> Array:
-    late = np.log2(np.maximum(estimate.readings["latency_ratio"], TINY))
+    def units(ratio: Array) -> Array:
+        return np.clip(np.log2(np.maximum(ratio, TINY)), 0.0, MOST_DOUBLINGS)
+
     said = inputs.stated("traffic.latency")
-    return np.where(said, np.clip(late, 0.0, MOST_DOUBLINGS), 0.0)
+    return _where_said(inputs, said, units, estimate.readings["latency_ratio"])
+
+
+def _where_said(inputs: Inputs, said: Truth, units: Callable[..., Array], *read: Array) -> Array:
+    """Units where the profile says what they rest on, none elsewhere.
+
+    Args:
+        inputs: One profile or a block; of a block in which few say it they are worked out alone.
+        said: One truth, or one for each row.
+        units: A function that works draw by draw, and gives an array that nobody else has.
+        read: What it takes.
+    """
+    count = len(inputs.many)
+    if not count:
+        return np.where(said, units(*read), 0.0)
+    told = np.broadcast_to(said[..., 0], count)
+    if not told.any():
+        return np.zeros(1)
+    if 2 * np.count_nonzero(told) < count:
+        rows = np.flatnonzero(told)
+        some = units(*(_cut(values, rows) for values in read))
+        found = np.zeros((count, some.shape[-1]))
+        found[rows] = some
+        return found
+    found = units(*read)
+    if found.ndim == 1 or len(found) != count:
+        return np.where(said, found, 0.0)
+    found[~told] = 0.0
+    return found
+
+
+def _cut(values: Array, rows: Rows) -> Array:
+    return values[rows] if values.ndim > 1 and len(values) > 1 else values
 
 
 def _provider(inputs: Inputs, approach: Approach) -> Array:

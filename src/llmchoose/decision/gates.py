@@ -132,7 +132,9 @@ def _hold_hard(gate: Gate, facts: Facts) -> Held:
 
 def share(truth: Truth) -> Array:
     """Share of draws in which something is true: sample axis of length one."""
-    return np.asarray(np.mean(truth, axis=-1, keepdims=True))
+    # As their mean, which would make floats of them first.
+    count = np.add.reduce(truth.view(np.uint8), axis=-1, keepdims=True, dtype=np.uint32)
+    return np.asarray(count / truth.shape[-1])
 
 
 def not_yet(approach: Approach, day: str) -> GateResult | None:
