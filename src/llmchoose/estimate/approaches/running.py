@@ -24,7 +24,7 @@ from llmchoose.estimate.approaches.model import (
 )
 from llmchoose.estimate.approaches.requests import DAYS_PER_MONTH, prompt_tokens, self_hosted
 from llmchoose.estimate.approaches.training import TUNED, kinds_of, models_of, sizes_of
-from llmchoose.estimate.columns import Column
+from llmchoose.estimate.columns import Column, column_of
 from llmchoose.estimate.formulas import cost, serving
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.formulas.throughput import SECONDS_PER_DAY
@@ -101,16 +101,45 @@ def _either(own: NDArray[np.bool_], hosted: Serving, api: Serving) -> Serving:
 def _trained(inputs: Inputs, approach: str, trained: Training) -> Serving:
     """A trained model: those of one size are served alike, however they were trained."""
     if inputs.many:
-        if approach not in TUNED:
+        if approach in TUNED:
+            return _as_tuned(inputs)
+        if trained.params.shape[-1] > 1:
             return _own(inputs, approach, trained.params, trained.active)
-        tuned = ("serving", "tune")
-        return inputs.once(tuned, lambda: _own(inputs, approach, trained.params, trained.active))
+        return _mostly_as_tuned(inputs, approach, trained.params, trained.active)
     size = single(trained.params), single(trained.active)
     if isinstance(size[0], float) and isinstance(size[1], float):
         return inputs.once(size, lambda: _own(inputs, approach, trained.params, trained.active))
     if np.ndim(trained.params) == 1:
         return _own(inputs, approach, trained.params, trained.active)
     return _by_size(inputs, approach, trained)
+
+
+def _as_tuned(inputs: Inputs) -> Serving:
+    """A block whose rows serve the models that would be tuned."""
+    models = models_of(inputs, "tune")
+    sizes = (sizes_of(inputs, models, active=some) for some in (False, True))
+    return inputs.once(("serving", "tune"), lambda: _own(inputs, TUNED[0], *sizes))
+
+
+def _mostly_as_tuned(inputs: Inputs, approach: str, params: Array, active: Array) -> Serving:
+    """A block of which most rows train the model that would be tuned: it is served as that is."""
+    models, count = models_of(inputs, "tune"), len(inputs.many)
+    other = (params != sizes_of(inputs, models)) | (active != sizes_of(inputs, models, active=True))
+    rows = np.flatnonzero(np.broadcast_to(other[:, 0], count))
+    if 2 * len(rows) > count:
+        return _own(inputs, approach, params, active)
+    tuned = _as_tuned(inputs)
+    if not len(rows):
+        return tuned
+    sizes = (np.broadcast_to(size, (count, 1))[rows] for size in (params, active))
+    part = _own(inputs.rows(rows), approach, *sizes)
+    joined = _joined([(np.arange(count), tuned), (rows, part)], inputs.shape)
+    if tuned.gpus is None or part.gpus is None:
+        return joined
+    gpus = [tuned.gpus.at(row) for row in range(count)]
+    for place, row in enumerate(rows.tolist()):
+        gpus[row] = part.gpus.at(place)
+    return replace(joined, gpus=column_of(gpus))
 
 
 def _by_size(inputs: Inputs, approach: str, trained: Training) -> Serving:
