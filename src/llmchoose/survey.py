@@ -55,7 +55,7 @@ Figure = Literal[
 TOTAL: Figure = "total_usd"
 Unpriced = Mapping[str, NDArray[np.bool_]]
 # Rows of a block: more are no faster, and take more memory.
-ROWS = 128
+ROWS = 192
 # Answers that no formula reads: who it is, and what was decided.
 UNREAD = frozenset({"name", "description", "owner", "ops.owner", "status"})
 DECIDED = "decision."

@@ -119,13 +119,14 @@ def any_stated(inputs: Inputs, fields: Iterable[str]) -> Truth:
 
 def facts_of(inputs: Inputs, readings: Mapping[str, Mapping[str, Array]]) -> dict[str, Facts]:
     """Facts of each approach, from its readings."""
-    found: dict[int, str | float] = {}
+    found: dict[int, tuple[Any, str | float]] = {}
 
     def of_draws(values: Any) -> str | float:
-        # Approaches share most readings: the same array is asked for many times, and kept alive.
+        # Approaches share most readings: the same array is asked for many times. It is kept with
+        # its middle: as long as it is, no other has its identity.
         if id(values) not in found:
-            found[id(values)] = middle(values)
-        return found[id(values)]
+            found[id(values)] = values, middle(values)
+        return found[id(values)][1]
 
     return {name: Facts(inputs, read, of_draws) for name, read in readings.items()}
 

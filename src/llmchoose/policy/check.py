@@ -37,7 +37,7 @@ from llmchoose.survey import Figure, Surveyed, survey_blocks
 from llmchoose.yamltext.files import read_bounded
 
 # Files to a task: the more, the more of them go through the formulas together.
-FEWEST, MOST, TASKS = 100, 500, 4
+FEWEST, MOST, TASKS = 100, 400, 4
 # Fewer files than this are checked here: another process takes longer to start.
 WORTH_A_PROCESS = 150
 SUMMED: tuple[Figure, ...] = ("one_time_usd", "total_usd", "gpu_hours")
