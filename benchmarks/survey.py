@@ -23,7 +23,7 @@ from llmchoose.profile.dump import dump
 from llmchoose.profile.load import load_profile, parse_profile
 from llmchoose.profile.model import Profile, Value
 from llmchoose.quantity import Quantity
-from llmchoose.survey import survey_blocks
+from llmchoose.survey.weigh import survey_blocks
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = (ROOT / "profiles", ROOT / "src/llmchoose/knowledge/data/cases")

@@ -19,7 +19,8 @@ from llmchoose.knowledge.load import Knowledge
 from llmchoose.profile.load import load_profile, set_value
 from llmchoose.profile.model import Profile, Value
 from llmchoose.quantity import Quantity
-from llmchoose.survey import Figure, Surveyed, survey
+from llmchoose.survey.model import Figure, Surveyed
+from llmchoose.survey.weigh import survey
 
 PROFILES = sorted((Path(__file__).parent.parent / "profiles").glob("*.yaml"))
 

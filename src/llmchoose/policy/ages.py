@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from llmchoose.knowledge.load import Knowledge
-from llmchoose.survey import Surveyed
+from llmchoose.survey.model import Surveyed
 
 BY_THE_TOKEN = ("prompt", "rag", "managed_finetune")
 

@@ -33,7 +33,8 @@ from llmchoose.policy.waiving import known_before, waive
 from llmchoose.profile.find import Candidate, is_profile
 from llmchoose.profile.load import parse_profile
 from llmchoose.profile.model import Profile
-from llmchoose.survey import Figure, Surveyed, survey_blocks
+from llmchoose.survey.model import Figure, Surveyed
+from llmchoose.survey.weigh import survey_blocks
 from llmchoose.yamltext.files import read_bounded
 
 # Files to a task: the more, the more of them go through the formulas together.

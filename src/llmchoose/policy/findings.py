@@ -20,7 +20,7 @@ from llmchoose.policy.model import (
 from llmchoose.policy.record import Record, record_of
 from llmchoose.policy.waiving import WAIVERS, fault_of, own_waivers
 from llmchoose.profile.model import Profile
-from llmchoose.survey import Surveyed
+from llmchoose.survey.model import Surveyed
 
 READS, JUDGED = "P-INVALID", "P-UNJUDGED"
 QUOTES = ("'", '"')

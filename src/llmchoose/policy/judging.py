@@ -15,7 +15,7 @@ from llmchoose.policy.ages import prices_of
 from llmchoose.policy.answers import Answers
 from llmchoose.quantity import Quantity, show_quantity
 from llmchoose.quantity.short import short
-from llmchoose.survey import Surveyed
+from llmchoose.survey.model import Surveyed
 
 Words = Mapping[str, str]
 PLACE = re.compile(r"\{([a-z_.]+)\}")

@@ -8,7 +8,7 @@ from llmchoose.knowledge.load import Knowledge
 from llmchoose.policy.answers import middle_of
 from llmchoose.profile.model import OwnedGpus, Profile, Trial, Waiver, plain
 from llmchoose.quantity import Quantity
-from llmchoose.survey import Figure, Surveyed
+from llmchoose.survey.model import Figure, Surveyed
 
 BANDS: Mapping[str, tuple[Figure, ...]] = {
     "": (

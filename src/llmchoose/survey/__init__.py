@@ -1,0 +1,1 @@
+"""Many profiles at once: the choice for each with its figures; no reasons, plan or outlook."""
