@@ -6,6 +6,7 @@ import pytest
 
 import llmchoose
 from llmchoose import InputError, assess, load_knowledge, load_profile
+from llmchoose.profile.load import set_value
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,3 +50,15 @@ def test_more_samples_change_little() -> None:
     few, many = (assess(profile, knowledge, samples=n) for n in (500, 4000))
     for one, other in zip(few.decision.ranked, many.decision.ranked, strict=True):
         assert one.probability_best == pytest.approx(other.probability_best, abs=0.02)
+
+
+def test_what_is_remembered_of_one_knowledge_is_not_taken_for_another() -> None:
+    """A card that one of them names is not the card that a project of the other owns."""
+    plain = ROOT / "profiles/quickstart.yaml"
+    one, other = load_knowledge(), load_knowledge()
+    named = set_value(load_profile(plain, one), "compute.gpu=RTX3090", one)
+    assess(named, one, samples=60)
+    owning = set_value(load_profile(plain, other), "compute.gpu=RTX3090", other)
+    owning = set_value(owning, "compute.owned=[8 x RTX3090]", other)
+    training = assess(owning, other, samples=60).estimates["lora"]
+    assert any(item.name == "training compute (owned)" for item in training.items)

@@ -12,7 +12,7 @@ from llmchoose.backtest.decisions import Decided, bundled
 from llmchoose.backtest.folds import FOLDS, fold_of, without
 from llmchoose.backtest.thinning import SEEDS, SHARES, thinned
 from llmchoose.estimate.formulas.distributions import Draws
-from llmchoose.knowledge.load import Knowledge
+from llmchoose.knowledge.load import Knowledge, Paths
 
 # As many as give the same shares as 2,000 do to the third digit.
 SAMPLES: Final = 200
@@ -60,8 +60,7 @@ def rounds(
         found = [_of_case(knowledge, tuple(plans), name) for name in ids]
     else:
         # What was read already stays here: the other processes read their own.
-        fresh = Knowledge(knowledge.folder, knowledge.overlay, knowledge.rulebook_file)
-        task = partial(_of_case, fresh, tuple(plans))
+        task = partial(_of_case_read, knowledge.paths, tuple(plans))
         with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
             found = list(pool.map(task, ids, chunksize=AT_ONCE))
     return tuple(one for rounds_ in found for one in rounds_)
@@ -74,6 +73,16 @@ def own_rounds(decisions: Sequence[Decided], knowledge: Knowledge) -> tuple[Roun
     return tuple(
         Round(one, *WHOLE, said, said) for one, said in zip(decisions, advice, strict=True)
     )
+
+
+def _of_case_read(paths: Paths, plans: tuple[tuple[float, int], ...], name: str) -> list[Round]:
+    return _of_case(_read(paths), plans, name)
+
+
+@lru_cache(maxsize=1)
+def _read(paths: Paths) -> Knowledge:
+    """The knowledge of a process, read once."""
+    return Knowledge(*paths)
 
 
 def _of_case(knowledge: Knowledge, plans: tuple[tuple[float, int], ...], name: str) -> list[Round]:

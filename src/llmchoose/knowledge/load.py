@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from llmchoose.knowledge.yardsticks import Baseline, Knob
 
 Built = TypeVar("Built")
+Paths = tuple[Path, Path | None, Path | None]
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,12 @@ class Citation:
     claim: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Knowledge:
     """Facts, rules and priors; `overlay` holds tables whose rows replace or add to the shipped.
+
+    Each is one of its own, with rows of its own: what is remembered of one is not said of another
+    that was read from the same files, or made of it with other tables.
 
     Args:
         folder: The knowledge folder.
@@ -76,6 +80,11 @@ class Knowledge:
     folder: Path = SHIPPED
     overlay: Path | None = None
     rulebook_file: Path | None = None
+
+    @property
+    def paths(self) -> "Paths":
+        """Where it is read from: what another process needs to read its own."""
+        return self.folder, self.overlay, self.rulebook_file
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:

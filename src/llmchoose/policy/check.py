@@ -15,7 +15,7 @@ import numpy as np
 
 from llmchoose.errors import InputError
 from llmchoose.estimate.formulas.distributions import Array, Band, band
-from llmchoose.knowledge.load import Knowledge
+from llmchoose.knowledge.load import Knowledge, Paths
 from llmchoose.knowledge.policy import Severity
 from llmchoose.policy.expression import Judge
 from llmchoose.policy.findings import (
@@ -173,10 +173,9 @@ def _parts(
         yield from (_part(knowledge, terms, own, task) for task in tasks)
         return
     # Processes that begin as copies of this one share what it has read; others read their own.
-    _part(_kept(knowledge), terms, own, files[:1])
+    work = partial(_part_read, knowledge.paths, terms, own)
+    work(files[:1])
     gc.freeze()
-    fresh = Knowledge(knowledge.folder, knowledge.overlay, knowledge.rulebook_file)
-    work = partial(_part, fresh, terms, own)
     way = get_context("fork" if sys.platform == "linux" else "spawn")
     with ProcessPoolExecutor(terms.workers, way, _collect_seldom) as pool:
         yield from pool.map(work, tasks)
@@ -187,10 +186,14 @@ def _collect_seldom() -> None:
     gc.disable()
 
 
+def _part_read(paths: Paths, terms: Terms, own: bool, files: Sequence[Candidate]) -> _Part:
+    return _part(_read_from(paths), terms, own, files)
+
+
 @lru_cache(maxsize=1)
-def _kept(knowledge: Knowledge) -> Knowledge:
-    """The same knowledge for all tasks of a process, so that its tables are read once."""
-    return knowledge
+def _read_from(paths: Paths) -> Knowledge:
+    """The knowledge of a process, read once for all of its tasks."""
+    return Knowledge(*paths)
 
 
 def _ground(knowledge: Knowledge, policy: Policy, today: date) -> Ground:
@@ -206,9 +209,9 @@ def _ground(knowledge: Knowledge, policy: Policy, today: date) -> Ground:
 
 
 def _part(knowledge: Knowledge, terms: Terms, own: bool, files: Sequence[Candidate]) -> _Part:
-    known, today = _kept(knowledge), terms.today or date.fromisoformat(knowledge.as_of)
-    ground = _ground(known, terms.policy, today)
-    read = [_read(one, known) for one in files]
+    today = terms.today or date.fromisoformat(knowledge.as_of)
+    ground = _ground(knowledge, terms.policy, today)
+    read = [_read(one, knowledge) for one in files]
     judged = {
         place: unreadable(files[place].path, one.problems, ground)
         for place, one in enumerate(read)
@@ -218,7 +221,7 @@ def _part(knowledge: Knowledge, terms: Terms, own: bool, files: Sequence[Candida
     profiles = [one for one in read if isinstance(one, Profile)]
     sums: dict[str, Array] = {}
     for block in survey_blocks(
-        profiles, known, as_of=terms.as_of, seed=terms.seed, samples=terms.samples
+        profiles, knowledge, as_of=terms.as_of, seed=terms.seed, samples=terms.samples
     ):
         for place, surveyed in block:
             found = found_in(surveyed, ground, recorded=own)
