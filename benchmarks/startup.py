@@ -2,7 +2,8 @@
 
 Prints the median of each command, and what it is held against:
 `--version` against twice a bare interpreter plus 60 ms; `assess` of one profile against 2.5 times,
-a calculator against 1.6 times a process that only imports typer, pydantic, yaml, rich and numpy.
+`check` of one against twice, a calculator against 1.6 times a process that only imports typer,
+pydantic, yaml, rich and numpy.
 """
 
 import statistics
@@ -19,6 +20,10 @@ COMMANDS = {
     "--version": [sys.executable, "-m", "llmchoose", "--version"],
     "--help": [sys.executable, "-m", "llmchoose", "--help"],
     "assess": [sys.executable, "-m", "llmchoose", "assess", str(ROOT / "profiles/quickstart.yaml")],
+    "check": [
+        *(sys.executable, "-m", "llmchoose", "check", "--fail-on", "error"),
+        str(ROOT / "profiles/clinical-extraction-2022.yaml"),
+    ],
 }
 CALCULATORS = {
     "pretrain": "--params 65B --tokens 1.4T --gpu A100-80GB --n-gpus 2048",
@@ -56,6 +61,7 @@ def main() -> None:
     version = (medians["--version"] - 60) / medians["bare"]
     print(f"--version: {version:.2f} x bare beyond 60 ms (at most 2)")
     print(f"assess: {medians['assess'] / medians['floor']:.2f} x the import floor (at most 2.5)")
+    print(f"check: {medians['check'] / medians['floor']:.2f} x the import floor (at most 2)")
     for name in CALCULATORS:
         print(f"{name}: {medians[name] / medians['floor']:.2f} x the import floor (at most 1.6)")
 

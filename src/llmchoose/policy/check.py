@@ -4,12 +4,13 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +18,6 @@ from llmchoose.errors import InputError
 from llmchoose.estimate.formulas.distributions import Array, Band, band
 from llmchoose.knowledge.load import Knowledge, Paths
 from llmchoose.knowledge.policy import Severity
-from llmchoose.policy.expression import Judge
 from llmchoose.policy.findings import (
     Judged,
     found_in,
@@ -28,7 +28,6 @@ from llmchoose.policy.findings import (
 from llmchoose.policy.force import holds, limits_in_force, rules_in_force
 from llmchoose.policy.judging import Ground
 from llmchoose.policy.model import Checked, Finding, OwnRule, Policy, Proposal, Totals
-from llmchoose.policy.record import schema_of
 from llmchoose.policy.waiving import known_before, waive
 from llmchoose.profile.find import Candidate, is_profile
 from llmchoose.profile.load import parse_profile
@@ -36,6 +35,9 @@ from llmchoose.profile.model import Profile
 from llmchoose.survey.model import Figure, Surveyed
 from llmchoose.survey.weigh import survey_blocks
 from llmchoose.yamltext.files import read_bounded
+
+if TYPE_CHECKING:
+    from llmchoose.policy.expression import Judge
 
 # Files to a task: the more, the more of them go through the formulas together.
 FEWEST, MOST, TASKS = 100, 400, 4
@@ -110,11 +112,11 @@ def check(
     skipped: list[str] = []
     unpriced = False
     sums: dict[str, Array] = {}
-    with closing(_judge(own, knowledge)) as judge:
+    with closing(_judge(own, knowledge)) if own else nullcontext() as judge:
         done = 0
         for part in _parts(files, knowledge, asked, own=bool(own)):
             for judged in part.judged:
-                outcomes = judge.judge(judged.record) if judged.record else []
+                outcomes = judge.judge(judged.record) if judge and judged.record else []
                 found = [*judged.findings, *judged_by_own(judged, outcomes, own, ground)]
                 granted = (*judged.waivers, *policy.waivers)
                 findings += waive(found, granted, today, judged.proposal.path, policy.waivable)
@@ -145,8 +147,11 @@ def check(
     )
 
 
-def _judge(own: Sequence[OwnRule], knowledge: Knowledge) -> Judge:
+def _judge(own: Sequence[OwnRule], knowledge: Knowledge) -> "Judge":
     """The process that judges a policy's own rules, its expressions checked."""
+    from llmchoose.policy.expression import Judge  # few policies have rules of their own
+    from llmchoose.policy.record import schema_of
+
     judge = Judge(own, schema_of(knowledge.fields, [row.id for row in knowledge.approaches]))
     judge.check()
     return judge

@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from llmchoose.errors import Mark, Problem
 from llmchoose.knowledge.policy import PolicyRule
-from llmchoose.policy.expression import Outcome
 from llmchoose.policy.judging import Case, Ground, Said, case_of, fill, judge
 from llmchoose.policy.model import (
     Finding,
@@ -17,10 +17,13 @@ from llmchoose.policy.model import (
     Proposal,
     fingerprint,
 )
-from llmchoose.policy.record import Record, record_of
 from llmchoose.policy.waiving import WAIVERS, fault_of, own_waivers
 from llmchoose.profile.model import Profile
 from llmchoose.survey.model import Surveyed
+
+if TYPE_CHECKING:
+    from llmchoose.policy.expression import Outcome
+    from llmchoose.policy.record import Record
 
 READS, JUDGED = "P-INVALID", "P-UNJUDGED"
 QUOTES = ("'", '"')
@@ -41,7 +44,7 @@ class Judged:
     findings: tuple[Finding, ...]
     waivers: tuple[GrantedWaiver, ...] = ()
     start: Place | None = None
-    record: Record | None = None
+    record: "Record | None" = None
 
 
 def unreadable(path: str, problems: Iterable[Problem], ground: Ground) -> Judged:
@@ -76,8 +79,14 @@ def found_in(one: Surveyed, ground: Ground, *, recorded: bool) -> Judged:
         _marked(ordered),
         waivers,
         places.first(("decision.approach", "name")),
-        record_of(one, case.approach if case else None, ground.knowledge) if recorded else None,
+        _record(one, case, ground) if recorded else None,
     )
+
+
+def _record(one: Surveyed, case: Case | None, ground: Ground) -> "Record":
+    from llmchoose.policy.record import record_of  # few policies have rules of their own
+
+    return record_of(one, case.approach if case else None, ground.knowledge)
 
 
 def _judged(case: Case, places: "_Places") -> Iterator[Finding]:
@@ -116,7 +125,7 @@ def waiver_faults(waivers: Sequence[GrantedWaiver], ground: Ground) -> tuple[Fin
 
 
 def judged_by_own(
-    judged: Judged, outcomes: Sequence[Outcome], own: Sequence[OwnRule], ground: Ground
+    judged: Judged, outcomes: "Sequence[Outcome]", own: Sequence[OwnRule], ground: Ground
 ) -> tuple[Finding, ...]:
     """What the policy's own rules find in a proposal."""
     if judged.start is None:
@@ -131,7 +140,7 @@ def judged_by_own(
     )
 
 
-def _of_own(rule: OwnRule, outcome: Outcome, place: Place, ground: Ground) -> Iterator[Finding]:
+def _of_own(rule: OwnRule, outcome: "Outcome", place: Place, ground: Ground) -> Iterator[Finding]:
     where = f"{rule.where.path}:{rule.where.line}"
     if outcome.holds:
         fix, severity = f"The policy's rule stands at {where}.", ground.grades[rule.id]
