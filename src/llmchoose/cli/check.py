@@ -142,7 +142,7 @@ def _severity(name: str) -> "Severity":
 
 
 def _policy(path: str | None, knowledge: "Knowledge") -> "Policy":
-    """The policy that is named, or that lies here; its expressions are checked."""
+    """The policy that is named, or that lies here."""
     from llmchoose.policy.model import Policy
 
     if path is None and not os.path.lexists(DEFAULT_POLICY):
@@ -150,12 +150,7 @@ def _policy(path: str | None, knowledge: "Knowledge") -> "Policy":
         return Policy()
     from llmchoose.policy.load import load_policy
 
-    held = load_policy(path or DEFAULT_POLICY, knowledge)
-    if held.own:
-        from llmchoose.policy.check import check_expressions
-
-        check_expressions(held, knowledge)
-    return held
+    return load_policy(path or DEFAULT_POLICY, knowledge)
 
 
 def _not_misnamed() -> None:
@@ -169,9 +164,12 @@ def _not_misnamed() -> None:
 
 
 def _explained(policy: "Policy", knowledge: "Knowledge") -> str:
+    from llmchoose.policy.check import check_expressions
     from llmchoose.policy.force import rules_in_force
     from llmchoose.report.policy import render
 
+    if policy.own:
+        check_expressions(policy, knowledge)
     return render(rules_in_force(policy, knowledge.policy), policy)
 
 

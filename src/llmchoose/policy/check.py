@@ -27,7 +27,7 @@ from llmchoose.policy.findings import (
 )
 from llmchoose.policy.force import holds, limits_in_force, rules_in_force
 from llmchoose.policy.judging import Ground
-from llmchoose.policy.model import Checked, Finding, OwnRule, Policy, Proposal, Totals
+from llmchoose.policy.model import Checked, Finding, OwnRule, Policy, Proposal, RuleInForce, Totals
 from llmchoose.policy.waiving import known_before, waive
 from llmchoose.profile.find import Candidate, is_profile
 from llmchoose.profile.load import parse_profile
@@ -104,7 +104,7 @@ def check(
     """
     policy, today = terms.policy, terms.today or date.fromisoformat(knowledge.as_of)
     rules = rules_in_force(policy, knowledge.policy)
-    ground = _ground(knowledge, policy, today)
+    ground = _ground(knowledge, policy, rules, today)
     own = [one for one in policy.own.values() if one.id in ground.grades]
     asked = replace(terms, today=today, baseline={})
     findings: list[Finding] = []
@@ -112,7 +112,8 @@ def check(
     skipped: list[str] = []
     unpriced = False
     sums: dict[str, Array] = {}
-    with closing(_judge(own, knowledge)) if own else nullcontext() as judge:
+    judging = closing(_judge(policy, own, knowledge)) if policy.own else nullcontext()
+    with judging as judge:
         done = 0
         for part in _parts(files, knowledge, asked, own=bool(own)):
             for judged in part.judged:
@@ -127,10 +128,7 @@ def check(
                 sums[name] = sums[name] + draws if name in sums else draws
             done += len(part.judged) + len(part.skipped)
             progress(done, len(files))
-    findings = [
-        *waiver_faults(policy.waivers, ground),
-        *findings,
-    ]
+    findings = [*waiver_faults(policy.waivers, ground), *findings]
     findings = known_before(findings, terms.baseline, terms.baseline_path)
     there = {one.fingerprint for one in findings}
     return Checked(
@@ -147,23 +145,24 @@ def check(
     )
 
 
-def _judge(own: Sequence[OwnRule], knowledge: Knowledge) -> "Judge":
-    """The process that judges a policy's own rules, its expressions checked."""
+def _judge(policy: Policy, own: Sequence[OwnRule], knowledge: Knowledge) -> "Judge":
+    """The process that judges those of a policy's own rules that hold; all of them are checked."""
     from llmchoose.policy.expression import Judge  # few policies have rules of their own
     from llmchoose.policy.record import schema_of
 
-    judge = Judge(own, schema_of(knowledge.fields, [row.id for row in knowledge.approaches]))
+    schema = schema_of(knowledge.fields, [row.id for row in knowledge.approaches])
+    judge = Judge(tuple(policy.own.values()), schema, held={one.id for one in own})
     judge.check()
     return judge
 
 
 def check_expressions(policy: Policy, knowledge: Knowledge) -> None:
-    """Hold the expressions of a policy against what they may read.
+    """Hold the expressions of a policy against what they may read, as `check` does.
 
     Raises:
         InputError: One is wrong, with its place; or CEL is not installed.
     """
-    with closing(_judge(list(policy.own.values()), knowledge)):
+    with closing(_judge(policy, (), knowledge)):
         return
 
 
@@ -182,8 +181,11 @@ def _parts(
     work(files[:1])
     gc.freeze()
     way = get_context("fork" if sys.platform == "linux" else "spawn")
-    with ProcessPoolExecutor(terms.workers, way, _collect_seldom) as pool:
-        yield from pool.map(work, tasks)
+    try:
+        with ProcessPoolExecutor(terms.workers, way, _collect_seldom) as pool:
+            yield from pool.map(work, tasks)
+    finally:
+        gc.unfreeze()
 
 
 def _collect_seldom() -> None:
@@ -201,8 +203,9 @@ def _read_from(paths: Paths) -> Knowledge:
     return Knowledge(*paths)
 
 
-def _ground(knowledge: Knowledge, policy: Policy, today: date) -> Ground:
-    rules = rules_in_force(policy, knowledge.policy)
+def _ground(
+    knowledge: Knowledge, policy: Policy, rules: Sequence[RuleInForce], today: date
+) -> Ground:
     return Ground(
         knowledge,
         limits_in_force(policy, knowledge.policy),
@@ -215,7 +218,8 @@ def _ground(knowledge: Knowledge, policy: Policy, today: date) -> Ground:
 
 def _part(knowledge: Knowledge, terms: Terms, own: bool, files: Sequence[Candidate]) -> _Part:
     today = terms.today or date.fromisoformat(knowledge.as_of)
-    ground = _ground(knowledge, terms.policy, today)
+    rules = rules_in_force(terms.policy, knowledge.policy)
+    ground = _ground(knowledge, terms.policy, rules, today)
     read = [_read(one, knowledge) for one in files]
     judged = {
         place: unreadable(files[place].path, one.problems, ground)
@@ -232,8 +236,11 @@ def _part(knowledge: Knowledge, terms: Terms, own: bool, files: Sequence[Candida
             found = found_in(surveyed, ground, recorded=own)
             _add(sums, surveyed, found.proposal)
             judged[places[place]] = found
+        last = len(block) == len(profiles)
         del block, surveyed
-        gc.collect()
+        # What a block leaves behind refers to itself; for a single one collecting is too dear.
+        if not last or not gc.isenabled():
+            gc.collect()
     ordered = tuple(judged[place] for place in sorted(judged))
     unpriced = any(one.proposal.lower_bound for one in ordered)
     skipped = tuple(file.path for file, one in zip(files, read, strict=True) if one is None)

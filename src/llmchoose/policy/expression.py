@@ -5,7 +5,7 @@ import os
 import selectors
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,8 @@ class Judge:
     """Judges rules of one's own in a process beside this one.
 
     The process reads no file and is given no more than the records; it is stopped when a rule
-    takes longer than `seconds`, and that rule is judged no more.
+    takes longer than `seconds`, and that rule is judged no more. All rules are checked; judged are
+    those that are `held`, or all of them when it is left out.
     """
 
     def __init__(
@@ -49,10 +50,11 @@ class Judge:
         rules: Sequence[OwnRule],
         schema: Mapping[str, Members],
         seconds: float = SECONDS,
+        held: Collection[str] | None = None,
     ) -> None:
         self._rules = tuple(rules)
         self._schema, self._seconds = schema, seconds
-        self._stopped: set[str] = set()
+        self._stopped = {one.id for one in rules if held is not None and one.id not in held}
         self._process: subprocess.Popen[bytes] | None = None
         self._rest = b""
 
@@ -65,6 +67,7 @@ class Judge:
         problems: list[Problem] = []
         for answer in self._start() if self._rules else []:
             if "missing" in answer:
+                self.close()
                 raise InputError((_not_installed(self._rules[0], str(answer["missing"])),))
             rule = self._rules[int(answer["rule"])]
             problems += problems_of(rule, str(answer["fault"]), self._schema)

@@ -274,13 +274,13 @@ def limit_of(rule: PolicyRule, book: PolicyBook) -> PolicyLimit:
     return next(one for one in book.limits if one.id == rule.limit)
 
 
-def show_limit(value: float, limit: PolicyLimit) -> str:
+def show_limit(value: float, unit: str) -> str:
     """A limit as people say it."""
-    if limit.dimension == "money":
+    if unit == "usd":
         return f"${short(value)}"
-    if limit.dimension == "fraction":
+    if unit == "fraction":
         return f"{value:.0%}"
-    return f"{short(value)} {limit.unit}".replace(" x", " times")
+    return f"{short(value)} {'times' if unit == 'x' else unit}"
 
 
 def _figures(found: Band, limit: PolicyLimit, most: float) -> dict[str, str]:
@@ -290,7 +290,7 @@ def _figures(found: Band, limit: PolicyLimit, most: float) -> dict[str, str]:
         "value": middle,
         "band": f"{low} to {high}",
         "high": high,
-        "limit": show_limit(most, limit),
+        "limit": show_limit(most, limit.unit),
     }
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from llmchoose.errors import visible
+from llmchoose.policy.judging import show_limit
 from llmchoose.policy.model import GrantedWaiver, Policy, RuleInForce
-from llmchoose.quantity.short import short
 from llmchoose.report.screen import Line, listed, printed, terminal_width, wrapped
 
 STYLES = {"error": "red", "warning": "yellow", "note": "cyan", "off": "dim"}
@@ -41,7 +41,7 @@ def _lines(rules: Sequence[RuleInForce], policy: Policy, width: int) -> Iterator
 def _said(rule: RuleInForce) -> str:
     said = [rule.title]
     if rule.limit_name:
-        shown = "no limit set" if rule.limit is None else _limit(rule.limit, rule.unit)
+        shown = "no limit set" if rule.limit is None else show_limit(rule.limit, rule.unit)
         said.append(f"{rule.limit_name}: {shown}")
     places = [one for one in (rule.where, rule.limit_where) if one is not None]
     said += [f"set at {one.path}:{one.line}:{one.column}" for one in places]
@@ -50,12 +50,6 @@ def _said(rule: RuleInForce) -> str:
     if rule.grade != rule.default:
         said.append(f"{rule.default} without it")
     return "; ".join(said)
-
-
-def _limit(value: float, unit: str) -> str:
-    if unit == "usd":
-        return f"${short(value)}"
-    return f"{value:.0%}" if unit == "fraction" else f"{short(value)} {unit}"
 
 
 def _waiver(granted: GrantedWaiver) -> tuple[str, str]:
