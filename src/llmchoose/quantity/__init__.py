@@ -143,7 +143,7 @@ def _range_fault(text: str, meant: Meant) -> Misread:
 
 
 def _amount(part: str, whole: str, meant: Meant) -> Amount:
-    bare = part.lower().lstrip("+-.$€£ ").split(" ")[0]
+    bare = "" if part[0].isdecimal() else part.lower().lstrip("+-.$€£ ").split(" ")[0]
     if bare in ("nan", "inf", "infinity", "∞"):
         fault = "is not a number" if bare == "nan" else "has no end"
         hint = "write a number, or leave the field out if it is unknown"
@@ -170,10 +170,9 @@ def _amount(part: str, whole: str, meant: Meant) -> Amount:
 
 def _share_unit(amount: Amount, other: Amount) -> Amount:
     """A range takes its unit once or twice: an end without one has the other's."""
-    if amount.before or amount.after:
-        per = other.after if amount.before and not amount.after else amount.after
-        return amount._replace(after=per)
-    return amount._replace(before=other.before, after=other.after)
+    if amount.after:
+        return amount
+    return amount._replace(before=amount.before or other.before, after=other.after)
 
 
 def _convert(amount: Amount, text: str, meant: Meant) -> float:

@@ -6,7 +6,7 @@ counted before anything grows, and nothing recurses.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -140,42 +140,39 @@ class _Builder:
         self._size = 0
 
     def take(self, event: Any) -> None:
-        if type(event) is yaml.ScalarEvent:
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
             self._scalar(event)
-            return
-        match event:
-            case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
-                self._refuse_tag(event)
-                self._open.append(_Open(event))
-                self._bound(event, 0, 0)
-            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
-                self._close(event)
-            case yaml.AliasEvent():
-                self._alias(event)
-            case yaml.DocumentStartEvent():
-                self._documents += 1
-                if self._documents > 1:
-                    self._refuse(event, "a second document starts here", "keep one to a file")
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            self._close(event)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            self._refuse_tag(event)
+            self._open.append(_Open(event))
+            self._bound(event, 0, 0)
+        elif kind is yaml.AliasEvent:
+            self._alias(event)
+        elif kind is yaml.DocumentStartEvent:
+            self._documents += 1
+            if self._documents > 1:
+                self._refuse(event, "a second document starts here", "keep one to a file")
 
     def _scalar(self, event: Any) -> None:
         if event.tag is not None:
             self._refuse_tag(event)
-        plain, text = not event.style, event.value  # None, or empty from the C parser
-        value = core_scalar(text) if plain else text
-        if plain and text == "" and not self._open and event.anchor is None:
+        plain, text, anchor = not event.style, event.value, event.anchor  # no style from C is empty
+        if plain and text == "" and not self._open and anchor is None:
             return  # a file of comments
-        node = Scalar(value, text, self._span(event, event.end_mark), not plain)
-        self._put(node, event.anchor, 1, 0)
+        value = core_scalar(text) if plain else text
+        node = Scalar(value, text, self._span(event), not plain)
+        self._put(node, anchor, 1, 0)
 
     def _close(self, event: Any) -> None:
         done = self._open.pop()
-        end = event.end_mark
-        flow = done.event.flow_style
-        span = self._span(done.event, end)
-        if not flow and done.nodes:  # a block ends with its last entry, not where the next begins
-            last = done.nodes[-1].span
-            span = Span(span.start, last.end, span.first, last.last)
-        if isinstance(done.event, yaml.SequenceStartEvent):
+        # A block ends with its last entry, not where the next begins.
+        block = done.nodes and not done.event.flow_style
+        ends = done.nodes[-1].span.ends if block else event.end_mark
+        span = Span(self.path, done.event.start_mark, ends)
+        if type(event) is yaml.SequenceEndEvent:
             node: Node = Sequence(tuple(done.nodes), span)
         else:
             node = Pairs(self._pairs(done.nodes), span)
@@ -205,7 +202,7 @@ class _Builder:
             )
         node, size, height = self._anchors[event.anchor]
         self._bound(event, size, height)
-        self._put(replace(node, span=self._span(event, event.end_mark)), None, size, height)
+        self._put(node._replace(span=self._span(event)), None, size, height)
 
     def _put(self, node: Node, anchor: str | None, size: int, height: int) -> None:
         if anchor is not None:
@@ -218,8 +215,8 @@ class _Builder:
         parent.size += size
         if height >= parent.height:
             parent.height = height + 1
-        if isinstance(node, Scalar):
-            self._bound_size(node.span.start, 1)
+        if height == 0:
+            self._bound_size(node.span, 1)
 
     def _bound(self, event: Any, size: int, height: int) -> None:
         if len(self._open) + height > DEEPEST:
@@ -228,18 +225,19 @@ class _Builder:
                 f"lists and mappings are nested deeper than {DEEPEST}",
                 "a few levels are all that is read",
             )
-        self._bound_size(self._place(event.start_mark), size + 1)
+        self._bound_size(self._span(event), size + 1)
 
-    def _bound_size(self, mark: Mark, size: int) -> None:
+    def _bound_size(self, span: Span, size: int) -> None:
         self._size += size
         if self._size > MOST_NODES:
+            mark = span.start
             message = f"the file grows to more than {MOST_NODES} values here"
             line = line_of(self.text, mark.line)
             raise _Refused(Problem(message, mark, line, 1, "write fewer values or aliases"))
 
     def _refuse_tag(self, event: Any) -> None:
         if event.tag is not None:
-            span = self._span(event, event.start_mark)
+            span = Span(self.path, event.start_mark, event.start_mark)
             comparison = event.tag.startswith("!=")
             hint = 'write "!=" in quotes' if comparison else "write the value without the !"
             self._report(span, "tags are not read", hint)
@@ -250,20 +248,11 @@ class _Builder:
             self.problems.append(here.problem(span, message, hint))
 
     def _refuse(self, event: Any, message: str, hint: str) -> None:
-        span = self._span(event, event.end_mark)
-        raise _Refused(Document(self.path, self.text, None, ()).problem(span, message, hint))
+        here = Document(self.path, self.text, None, ())
+        raise _Refused(here.problem(self._span(event), message, hint))
 
-    def _span(self, event: Any, end: Any) -> Span:
-        start, path = event.start_mark, self.path
-        return Span(
-            Mark(path, start.line + 1, start.column + 1),
-            Mark(path, end.line + 1, end.column + 1),
-            start.index,
-            end.index,
-        )
-
-    def _place(self, mark: Any) -> Mark:
-        return Mark(self.path, mark.line + 1, mark.column + 1)
+    def _span(self, event: Any) -> Span:
+        return Span(self.path, event.start_mark, event.end_mark)
 
 
 def _by_two(nodes: list[Node]) -> Iterator[tuple[Node, Node]]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from llmchoose.errors import Mark, Problem
 
@@ -28,16 +28,39 @@ _LONGEST_NUMBER = 400
 
 
 class Span(NamedTuple):
-    """Where a node stands: marks count from 1; `text[first:last]` is its source."""
+    """Where a node stands, as the parser says it: most spans are never asked for more.
 
-    start: Mark
-    end: Mark
-    first: int
-    last: int
+    Attributes:
+        path: Name of the file.
+        begins: The parser's mark, which counts from 0; `ends` the one behind the node.
+    """
+
+    path: str
+    begins: Any
+    ends: Any
+
+    @property
+    def start(self) -> Mark:
+        """Its beginning; marks count from 1."""
+        return Mark(self.path, self.begins.line + 1, self.begins.column + 1)
+
+    @property
+    def end(self) -> Mark:
+        """Its end."""
+        return Mark(self.path, self.ends.line + 1, self.ends.column + 1)
+
+    @property
+    def first(self) -> int:
+        """Place in the text: `text[first:last]` is its source."""
+        return int(self.begins.index)
+
+    @property
+    def last(self) -> int:
+        """Place in the text behind it."""
+        return int(self.ends.index)
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A single value; `text` is its content as written, without quotes."""
 
     value: Plain
@@ -46,24 +69,21 @@ class Scalar:
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """A list."""
 
     items: "tuple[Node, ...]"
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A key of a mapping and its value."""
 
     key: Scalar
     value: "Node"
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(NamedTuple):
     """A mapping; keys are texts as written, each there once."""
 
     pairs: Mapping[str, Pair]
