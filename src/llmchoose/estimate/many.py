@@ -1,6 +1,6 @@
 """Many profiles as the rows of one block: what they share is drawn once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -137,6 +137,7 @@ class _Reader:
 
     Attributes:
         keys: Field -> for each row, what its draws hang on: rows of one key have the same draws.
+            Only of fields whose keys somebody asks for.
     """
 
     def __init__(
@@ -146,6 +147,7 @@ class _Reader:
         self.parts: dict[str, Parts] = {}
         self.listed: dict[str, Listed] = {}
         self.keys: dict[str, list[Any]] = {}
+        self._asked = {*LENGTHS, *_parents(knowledge.fields)}
 
     def words(self, name: str) -> list[str]:
         """The word of each row, of a field that has one."""
@@ -158,7 +160,7 @@ class _Reader:
     def read(self, field: Field) -> None:
         """Read one field of all profiles; those that have no prior no formula reads."""
         if field.prior is None:
-            if field.type == "gpus":
+            if field.name in self._asked:
                 self.keys[field.name] = [one.values.get(field.name) for one in self.profiles]
             return
         answers = [one.values.get(field.name) for one in self.profiles]
@@ -203,10 +205,12 @@ class _Reader:
         self, field: Field, parts: list[tuple[Rows, Any]], answers: Sequence[Value | None]
     ) -> list[tuple[Rows, Any]]:
         """Add the draws of rows that leave a field open; these are returned."""
-        keys: list[Any] = [None if answer is None else ("told", answer) for answer in answers]
+        keys: list[Any] = [None] * len(answers)
+        if field.name in self._asked:
+            keys = [None if answer is None else ("told", answer) for answer in answers]
+            self.keys[field.name] = keys
         left = [row for row, answer in enumerate(answers) if answer is None]
         opened = self._opened(field, left, keys) if left else []
-        self.keys[field.name] = keys
         self.parts[field.name] = Parts((*parts, *opened), len(answers))
         return opened
 
@@ -234,8 +238,7 @@ class _Reader:
 
     def _alike(self, prior: Prior, rows: Sequence[int]) -> Mapping[Any, Sequence[int]]:
         """Rows that leave a field open, by what its draws hang on."""
-        parents = (prior.by, prior.at_most.by if prior.at_most else None, prior.same_as)
-        hangs = [self.keys[name] for name in parents if name in self.keys]
+        hangs = [self.keys[name] for name in _hangs_on(prior) if name in self.keys]
         if not hangs and not prior.clues:
             return {(): rows} if rows else {}
         values = tuple(prior.probabilities or ())
@@ -257,6 +260,17 @@ class _Reader:
             assert drawn is not None  # noqa: S101 an open field with a prior has draws
             self.kept[field.name, key] = drawn
         return self.kept[field.name, key]
+
+
+def _hangs_on(prior: Prior) -> Iterator[str]:
+    """Fields that the draws of a prior hang on."""
+    parents = (prior.by, prior.at_most.by if prior.at_most else None, prior.same_as)
+    return (name for name in parents if name)
+
+
+def _parents(fields: Mapping[str, Field]) -> Iterator[str]:
+    priors = (field.prior for field in fields.values())
+    return (name for prior in priors if prior for name in _hangs_on(prior))
 
 
 class _RowValues(dict[str, Drawn]):

@@ -22,7 +22,7 @@ from llmchoose.survey.model import Block, Figure, Surveyed, Unpriced
 
 TOTAL: Figure = "total_usd"
 # Rows of a block: more are no faster, and take more memory.
-ROWS = 192
+ROWS = 160
 # Answers that no formula reads: who it is, and what was decided.
 UNREAD = frozenset({"name", "description", "owner", "ops.owner", "status"})
 DECIDED = "decision."
@@ -58,19 +58,29 @@ def survey_blocks(
     as_of: date | None = None,
     seed: int = 0,
     samples: int = 500,
+    kept: Kept | None = None,
 ) -> Iterator[list[tuple[int, Surveyed]]]:
     """Weigh the approaches of many profiles, those together that can be rows of one block.
 
     A block takes much memory: whoever goes through them lets one go before the next. Profiles that
     say the same but for who it is and what was decided are weighed once.
 
+    Args:
+        profiles: As for `survey`, like all the others.
+        knowledge: Facts and rules.
+        as_of: Day of the decisions.
+        seed: Seed of the draws.
+        samples: Draws.
+        kept: Draws of priors from one call for the next, of the same knowledge, seed and samples.
+
     Returns:
         Blocks of profiles weighed, each with its place among the profiles.
     """
-    draws, kept = Draws(seed, samples), Kept()
+    draws, kept = Draws(seed, samples), Kept() if kept is None else kept
     twins: dict[Hashable, list[int]] = {}
+    unread = {name for name in knowledge.fields if name in UNREAD or name.startswith(DECIDED)}
     for place, profile in enumerate(profiles):
-        twins.setdefault(_read_of(profile), []).append(place)
+        twins.setdefault(_read_of(profile, unread), []).append(place)
     places = list(twins.values())
     different = [profiles[same[0]] for same in places]
     for rows in alike(different, knowledge, as_of):
@@ -83,13 +93,9 @@ def survey_blocks(
         del block  # or it would be kept until the next one is there
 
 
-def _read_of(profile: Profile) -> Hashable:
+def _read_of(profile: Profile, unread: Collection[str]) -> Hashable:
     """What the formulas read of a profile: those that have it in common come out the same."""
-    return tuple(
-        (name, value)
-        for name, value in profile.values.items()
-        if name not in UNREAD and not name.startswith(DECIDED)
-    )
+    return tuple(answer for answer in profile.values.items() if answer[0] not in unread)
 
 
 def _weighed(

@@ -242,9 +242,8 @@ def _one_time(
 
 def _evaluation(inputs: Inputs) -> Item:
     missing = np.maximum(inputs.factor("evaluation.items") - inputs.number("task.eval_examples"), 0)
-    usd = (
-        missing * inputs.factor("evaluation.labels_per_item") * inputs.number("data.labelling_cost")
-    )
+    each = inputs.factor("evaluation.labels_per_item") * inputs.number("data.labelling_cost")
+    usd = missing * each
     return Item(EVALUATION, usd, "one_time", ("miller-2024-error-bars",))
 
 

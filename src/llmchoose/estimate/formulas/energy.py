@@ -23,9 +23,11 @@ def energy_kwh(
 
     Source: Patterson et al. 2021, section 2.
     """
-    return np.asarray(gpu_hours * tdp_w * draw * host * pue / 1000, float)
+    # What hardly varies first: arrays of a block are large.
+    kw = (draw * host) * (tdp_w * pue / 1000)
+    return np.asarray(gpu_hours * kw, float)
 
 
 def tco2e(energy: Array, grid_gco2e_per_kwh: Array | float) -> Array:
     """Emissions in tonnes of CO2 equivalent: kWh x g/kWh / 10^6."""
-    return np.asarray(energy * grid_gco2e_per_kwh / 1e6, float)
+    return np.asarray(energy * (grid_gco2e_per_kwh / 1e6), float)

@@ -12,7 +12,7 @@ SPEED_LIMITS = (0.5, 3.0)
 
 def work_usd(person_weeks: Array, usd_per_month: Array) -> Array:
     """Cost of person-weeks at a monthly loaded cost."""
-    return np.asarray(person_weeks / WEEKS_PER_MONTH * usd_per_month, float)
+    return np.asarray(person_weeks * (usd_per_month / WEEKS_PER_MONTH), float)
 
 
 def calendar_days(

@@ -24,7 +24,7 @@ from llmchoose.estimate.formulas.replica import (
     cache_room,
     expert_share,
 )
-from llmchoose.estimate.formulas.throughput import SECONDS_PER_DAY
+from llmchoose.estimate.formulas.throughput import SECONDS_PER_DAY, smooth_roofline
 
 BYTES_16BIT = 2.0
 # Matrices run at once: their outputs pass the links twice a layer, and memory about as often.
@@ -119,7 +119,7 @@ def _decode_parts_s(load: Load) -> dict[str, Array]:
     # A pipeline with fewer requests than stages leaves stages idle.
     stages = np.asarray(layout.pipeline, float)
     each = batch * stages / np.minimum(np.maximum(batch, 1.0), stages)
-    matrices = np.hypot(
+    matrices = smooth_roofline(
         _read_s(deployment, batch, load.bandwidth, constants),
         each * _flops_per_token(deployment) / load.speed,
     )
@@ -160,7 +160,7 @@ def _prefill_s(load: Load) -> Array:
     scores = 2 * model.layers * model.hidden * length**2
     attention = scores / (deployment.layout.n_gpus * deployment.card.peak_16bit * reached)
     moved = length * load.moved_s
-    work = (np.hypot(multiply, once) + attention + moved) / load.mixed
+    work = (smooth_roofline(multiply, once) + attention + moved) / load.mixed
     return np.asarray(work + load.launch_s * (1 - full), float)
 
 

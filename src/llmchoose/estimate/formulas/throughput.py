@@ -9,6 +9,14 @@ HOURS_PER_DAY = 24.0
 SECONDS_PER_DAY = SECONDS_PER_HOUR * HOURS_PER_DAY
 
 
+def smooth_roofline(one: Array, other: Array) -> Array:
+    """Time of two things that overlap: near the longer, and more where they are alike.
+
+    The root of the summed squares; NumPy's own guards against overflow at many times the time.
+    """
+    return np.asarray(np.sqrt(one * one + other * other))
+
+
 def gpu_hours(flops: Array, peak_tflops: Array | float, utilisation: Array | float) -> Array:
     """Accelerator-hours of a run.
 
@@ -29,7 +37,7 @@ def gpu_hours(flops: Array, peak_tflops: Array | float, utilisation: Array | flo
 
 def days(hours: Array, n_gpus: Array | float) -> Array:
     """Wall-clock days when the accelerator-hours run on `n_gpus` side by side."""
-    return np.asarray(hours / n_gpus / HOURS_PER_DAY, float)
+    return np.asarray(hours / (n_gpus * HOURS_PER_DAY), float)
 
 
 def gpus_for(hours: Array, within_days: Array | float) -> Array:

@@ -7,6 +7,7 @@ import numpy as np
 
 from llmchoose.estimate.formulas.architecture import Architecture
 from llmchoose.estimate.formulas.distributions import Array
+from llmchoose.estimate.formulas.throughput import smooth_roofline
 from llmchoose.estimate.formulas.tuning_memory import Figure, Recipe
 
 # FLOPs for each byte of an A100-80GB in 16 bit, where the factor of the balance is 1.
@@ -141,7 +142,7 @@ def parts_s(
     optimizer = moved / card.bandwidth / accumulation
     # Recipes that gather 32-bit shards layer by layer never reached what their parts allow.
     slow = np.where(sharded & (np.asarray(recipe.slow_sharding) > 0), 1.0, 0.0)
-    bare = np.maximum(np.hypot(compute, launch), communication)
+    bare = np.maximum(smooth_roofline(compute, launch), communication)
     lost = bare * slow * (constants["tuning.slow_sharding"] - 1)
     return {
         "compute": compute,
