@@ -1,5 +1,6 @@
 """The verdict on a proposal among many is that of `assess` on it alone."""
 
+import gc
 from pathlib import Path
 
 from llmchoose.assessment import assess
@@ -8,6 +9,7 @@ from llmchoose.knowledge.load import Knowledge
 from llmchoose.policy.check import Terms, check
 from llmchoose.profile.find import candidates
 from llmchoose.profile.load import load_profile
+from llmchoose.survey.model import Block
 
 SHIPPED = Path(__file__).parents[2] / "profiles"
 
@@ -46,3 +48,21 @@ def test_processes_side_by_side_find_the_same(knowledge: Knowledge, tmp_path: Pa
     alone, together = (check(files, knowledge, Terms(workers=workers)) for workers in (1, 2))
     assert alone == together
     assert len(together.proposals) == 160
+
+
+def test_a_block_is_let_go_once_it_is_judged(knowledge: Knowledge, tmp_path: Path) -> None:
+    """Processes of a large check collect no cycles: one around a block would fill the memory."""
+    (tmp_path / "broken.profile.yaml").write_text("name: [", "utf-8")
+    files = candidates([str(SHIPPED), str(tmp_path)])
+    gc.collect()
+    before = _blocks()
+    gc.disable()
+    try:
+        check(files, knowledge, Terms())
+        assert _blocks() <= before
+    finally:
+        gc.enable()
+
+
+def _blocks() -> int:
+    return sum(isinstance(one, Block) for one in gc.get_objects())

@@ -1,5 +1,6 @@
 """Many files held against a policy: each is read, weighed and judged, and none stops another."""
 
+import ctypes
 import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,10 +13,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from llmchoose.errors import InputError
+from llmchoose.errors import InputError, Problem
 from llmchoose.estimate.formulas.distributions import Array, Band, band
+from llmchoose.estimate.many import Kept
 from llmchoose.knowledge.load import Knowledge, Paths
 from llmchoose.knowledge.policy import Severity
 from llmchoose.policy.findings import (
@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     from llmchoose.policy.expression import Judge
 
 # Files to a task: the more, the more of them go through the formulas together.
-FEWEST, MOST, TASKS = 100, 400, 4
+FEWEST, MOST, TASKS = 100, 1000, 4
+# What glibc calls them: see mallopt(3).
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+KEPT_BYTES, LARGEST_BYTES = 2**30, 2**25
 # Fewer files than this are checked here: another process takes longer to start.
 WORTH_A_PROCESS = 150
 SUMMED: tuple[Figure, ...] = ("one_time_usd", "total_usd", "gpu_hours")
@@ -174,7 +177,8 @@ def _parts(
     size = min(max(-(-len(files) // TASKS), FEWEST), MOST)
     tasks = [files[at : at + size] for at in range(0, len(files), size)]
     if terms.workers == 1 or len(files) < WORTH_A_PROCESS:
-        yield from (_part(knowledge, terms, own, task) for task in tasks)
+        kept = Kept()
+        yield from (_part(knowledge, kept, terms, own, task) for task in tasks)
         return
     # Processes that begin as copies of this one share what it has read; others read their own.
     work = partial(_part_read, knowledge.paths, terms, own)
@@ -182,25 +186,37 @@ def _parts(
     gc.freeze()
     way = get_context("fork" if sys.platform == "linux" else "spawn")
     try:
-        with ProcessPoolExecutor(terms.workers, way, _collect_seldom) as pool:
+        with ProcessPoolExecutor(terms.workers, way, _prepare) as pool:
             yield from pool.map(work, tasks)
     finally:
         gc.unfreeze()
 
 
-def _collect_seldom() -> None:
-    # Collecting goes over all that a process has read, and finds only what a block leaves behind.
+def _prepare() -> None:
+    """What a process does that weighs one block after another."""
+    # Nothing that a block leaves behind refers to itself: collecting would find nothing.
     gc.disable()
+    # Memory that goes back after each block is faulted in anew by the next, at a tenth of the time.
+    keep = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if keep is not None:
+        keep(M_TRIM_THRESHOLD, KEPT_BYTES)
+        keep(M_MMAP_THRESHOLD, LARGEST_BYTES)
 
 
 def _part_read(paths: Paths, terms: Terms, own: bool, files: Sequence[Candidate]) -> _Part:
-    return _part(_read_from(paths), terms, own, files)
+    return _part(_read_from(paths), _kept_of(paths, terms.seed, terms.samples), terms, own, files)
 
 
 @lru_cache(maxsize=1)
 def _read_from(paths: Paths) -> Knowledge:
     """The knowledge of a process, read once for all of its tasks."""
     return Knowledge(*paths)
+
+
+@lru_cache(maxsize=1)
+def _kept_of(paths: Paths, seed: int, samples: int) -> Kept:
+    """Draws of priors that a process keeps from one task for the next."""
+    return Kept()
 
 
 def _ground(
@@ -216,38 +232,36 @@ def _ground(
     )
 
 
-def _part(knowledge: Knowledge, terms: Terms, own: bool, files: Sequence[Candidate]) -> _Part:
+def _part(
+    knowledge: Knowledge, kept: Kept, terms: Terms, own: bool, files: Sequence[Candidate]
+) -> _Part:
     today = terms.today or date.fromisoformat(knowledge.as_of)
     rules = rules_in_force(terms.policy, knowledge.policy)
     ground = _ground(knowledge, terms.policy, rules, today)
     read = [_read(one, knowledge) for one in files]
     judged = {
-        place: unreadable(files[place].path, one.problems, ground)
+        place: unreadable(files[place].path, one, ground)
         for place, one in enumerate(read)
-        if isinstance(one, InputError)
+        if isinstance(one, tuple)
     }
     places = [place for place, one in enumerate(read) if isinstance(one, Profile)]
     profiles = [one for one in read if isinstance(one, Profile)]
     sums: dict[str, Array] = {}
     for block in survey_blocks(
-        profiles, knowledge, as_of=terms.as_of, seed=terms.seed, samples=terms.samples
+        profiles, knowledge, as_of=terms.as_of, seed=terms.seed, samples=terms.samples, kept=kept
     ):
         for place, surveyed in block:
             found = found_in(surveyed, ground, recorded=own)
             _add(sums, surveyed, found.proposal)
             judged[places[place]] = found
-        last = len(block) == len(profiles)
-        del block, surveyed
-        # What a block leaves behind refers to itself; for a single one collecting is too dear.
-        if not last or not gc.isenabled():
-            gc.collect()
+        del block, surveyed  # or they would be kept until the next are there
     ordered = tuple(judged[place] for place in sorted(judged))
     unpriced = any(one.proposal.lower_bound for one in ordered)
     skipped = tuple(file.path for file, one in zip(files, read, strict=True) if one is None)
     return _Part(ordered, skipped, sums, unpriced)
 
 
-def _read(file: Candidate, knowledge: Knowledge) -> Profile | InputError | None:
+def _read(file: Candidate, knowledge: Knowledge) -> Profile | tuple[Problem, ...] | None:
     """The profile in a file, what is wrong with it, or None where it is none."""
     try:
         data = read_bounded(Path(file.path), "name a profile in it", "")
@@ -255,14 +269,18 @@ def _read(file: Candidate, knowledge: Knowledge) -> Profile | InputError | None:
             return None
         return parse_profile(data, file.path, knowledge)
     except InputError as error:
-        return error
+        return error.problems
 
 
 def _add(sums: dict[str, Array], one: Surveyed, proposal: Proposal) -> None:
     for name in SUMMED:
         draws = one.draws(proposal.approach, name) if proposal.approach else None
-        if draws is not None:
-            sums[name] = sums.get(name, np.zeros(1)) + np.ravel(draws)
+        if draws is None:
+            continue
+        if name in sums:
+            sums[name] += draws
+        else:
+            sums[name] = draws.copy()
 
 
 def _totals(sums: Mapping[str, Array], *, unpriced: bool) -> Totals:

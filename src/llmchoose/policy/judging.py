@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 from llmchoose.decision.gates import GateResult
 from llmchoose.decision.wording import ONE
@@ -121,7 +121,8 @@ class Case:
     @cached_property
     def answers(self) -> Answers:
         """What the proposal states."""
-        return Answers(self.one.profile, self.ground.knowledge.fields, self._figure_called)
+        figure = partial(_figure_called, self.one, self.approach)
+        return Answers(self.one.profile, self.ground.knowledge.fields, figure)
 
     def figure(self, name: Limited) -> Band | None:
         """A figure of the approach; None where it is unknown or there is none."""
@@ -132,9 +133,10 @@ class Case:
         """Gates that the approach does not pass."""
         return tuple(gate for gate in self.one.gates(self.approach) if not gate.passed)
 
-    def _figure_called(self, name: str) -> Band | None:
-        known = next((own for own in FIGURES if own == name), None)
-        return self.figure(known) if known else None
+
+def _figure_called(one: Surveyed, approach: str, name: str) -> Band | None:
+    known = next((own for own in FIGURES if own == name), None)
+    return one.figure(approach, known) if known else None
 
 
 def case_of(one: Surveyed, ground: Ground) -> Case | None:

@@ -6,7 +6,7 @@ from typing import Any
 from llmchoose.errors import Mark
 from llmchoose.estimate.formulas.distributions import Band, significant
 from llmchoose.policy.model import Checked, Finding, Proposal, RuleInForce, Totals
-from llmchoose.report.check._words import end_column, one_line, without_empty
+from llmchoose.report.check._words import end_column, one_line
 
 SCHEMA_VERSION = 1
 
@@ -45,7 +45,7 @@ def _finding(one: Finding) -> dict[str, Any]:
         "end_column": end_column(one),
         "waived": _waived(one),
         "fingerprint": one.fingerprint,
-        "help": {"text": one.fix, **without_empty({"hint": one.hint})},
+        "help": {"text": one.fix, "hint": one.hint} if one.hint else {"text": one.fix},
     }
 
 
@@ -78,7 +78,8 @@ def _costs(one: Totals | Proposal) -> dict[str, Any]:
 
 
 def _band(figures: Band | None) -> dict[str, float] | None:
-    return None if figures is None else asdict(figures)
+    # As asdict, which copies deeply and takes half the time of a large report.
+    return None if figures is None else dict(vars(figures))
 
 
 def _rule(one: RuleInForce) -> dict[str, Any]:
