@@ -21,7 +21,6 @@ from llmchoose.knowledge.rules import Approach, NetBenefit
 LEAN = 0.5
 SHARE = 0.3
 MOST_DOUBLINGS = 3.0
-TINY = 1e-9
 Charges = Mapping[str, Array]
 
 
@@ -33,14 +32,12 @@ def worth(inputs: Inputs, quality: Array, rule: NetBenefit) -> Array:
         quality: Draws of the quality reached.
         rule: What reaching the target and passing it are worth.
     """
-    target = inputs.number("task.quality_target")
-    reached = quality >= target
-    to_target = (
-        np.minimum(quality, target)
-        + rule.beyond.weight * np.maximum(quality - target, 0.0)
-        + rule.reached.weight * reached
-    )
-    return np.where(inputs.stated("task.quality_target"), to_target, quality)
+    stated, target = inputs.stated("task.quality_target"), inputs.number("task.quality_target")
+    if not stated.any():
+        return quality
+    below, reached = np.minimum(quality, target), quality >= target
+    to_target = below + rule.beyond.weight * (quality - below) + rule.reached.weight * reached
+    return np.where(stated, to_target, quality)
 
 
 def charges(
@@ -107,7 +104,7 @@ def _bills_of(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Bills:
 
 def _money(inputs: Inputs, estimate: Estimate) -> Array:
     def units(usd: Array, budget: Array) -> Array:
-        share = LEAN * usd / np.maximum(budget, 1.0)
+        share = usd * (LEAN / np.maximum(budget, 1.0))
         return np.asarray(SHARE * np.minimum(share, 1.0) + _decades_over(share))
 
     said, budget = inputs.stated("budget.one_time"), inputs.number("budget.one_time")
@@ -126,7 +123,7 @@ def _running(inputs: Inputs, estimate: Estimate, bills: Bills) -> Array:
 
 def _monthly(inputs: Inputs, estimate: Estimate) -> Array:
     def units(usd: Array, budget: Array) -> Array:
-        return _decades_over(LEAN * usd / np.maximum(budget, 1.0))
+        return _decades_over(usd * (LEAN / np.maximum(budget, 1.0)))
 
     said, budget = inputs.stated("budget.monthly"), inputs.number("budget.monthly")
     return _where_said(inputs, said, units, estimate.monthly_usd, budget)
@@ -134,7 +131,7 @@ def _monthly(inputs: Inputs, estimate: Estimate) -> Array:
 
 def _time(inputs: Inputs, estimate: Estimate) -> Array:
     def units(days: Array, deadline: Array) -> Array:
-        return _decades_over(LEAN * days / deadline)
+        return _decades_over(days * (LEAN / deadline))
 
     said, deadline = inputs.stated("time.deadline"), inputs.number("time.deadline")
     return _where_said(inputs, said, units, estimate.time_days, deadline)
@@ -152,8 +149,7 @@ def _gpus(inputs: Inputs, estimate: Estimate) -> Array:
         return np.zeros(1)
 
     def units(share: Array) -> Array:
-        over = np.maximum(np.log2(np.maximum(share, TINY)), 0.0)
-        return np.asarray(np.minimum(over, 2 * MOST_DOUBLINGS))
+        return np.minimum(np.log2(np.maximum(share, 1.0)), 2 * MOST_DOUBLINGS)
 
     said = any_stated(inputs, ("compute.max_gpus", "compute.owned"))
     return _where_said(inputs, said, units, estimate.readings["gpu_share"])
@@ -161,7 +157,7 @@ def _gpus(inputs: Inputs, estimate: Estimate) -> Array:
 
 def _latency(inputs: Inputs, estimate: Estimate) -> Array:
     def units(ratio: Array) -> Array:
-        return np.clip(np.log2(np.maximum(ratio, TINY)), 0.0, MOST_DOUBLINGS)
+        return np.minimum(np.log2(np.maximum(ratio, 1.0)), MOST_DOUBLINGS)
 
     said = inputs.stated("traffic.latency")
     return _where_said(inputs, said, units, estimate.readings["latency_ratio"])
@@ -217,7 +213,6 @@ def _size(inputs: Inputs, approach: Approach) -> Array:
 
 
 def _decades_over(share: Array) -> Array:
-    over = np.asarray(np.maximum(share, TINY))
+    over = np.asarray(np.maximum(share, 1.0))
     np.log10(over, out=over)
-    np.maximum(over, 0.0, out=over)
     return over

@@ -115,8 +115,9 @@ def fit(points: Iterable[Points], held: tuple[Held, ...], rung: float, ladder: L
         # Criteria may come one by one: none of them is kept.
         weight = one.weight * one.applies
         total, gained = summed((weight,), total), summed((weight * one.score,), gained)
-    soft = [one.closed for one in held if one.gate.kind == "soft" and one.gate.charged]
-    closed = summed(soft)
+    soft = (one.closed for one in held if one.gate.kind == "soft" and one.gate.charged)
+    # Counted in bytes: there are never as many gates.
+    closed = reduce(np.add, (truth.view(np.uint8) for truth in soft), np.zeros(1, np.uint8))
     charge = ladder.gate_penalty * closed + ladder.rung_charge * rung
     return np.asarray(gained / np.maximum(total, SMALLEST) - charge)
 

@@ -7,6 +7,7 @@ labels, text, freshness or the model's reading of the data stand in the way.
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -55,9 +56,9 @@ def combined_quality(inputs: Inputs, primary: str, partner: str, alone: Array) -
         [_closing(inputs, name, _reads(inputs, read, alone)) for name in (primary, partner)]
         for read in ((primary,), (primary, partner))
     )
-    closed = _weighed(inputs, one[0])
-    both = {gap: 1 - (1 - other[0][gap]) * (1 - other[1][gap]) for gap in other[0]}
-    together = 1 - (1 - alone) * (1 - (_weighed(inputs, both) - closed) / (1 - closed))
+    closed, primarily, beside = _weighed(inputs, one[0]), *map(_shares, other)
+    both = {gap: 1 - (1 - primarily[gap]) * (1 - beside[gap]) for gap in beside}
+    together = 1 - (1 - alone) * (1 - (_weighed(inputs, [Closing(both)]) - closed) / (1 - closed))
     return np.maximum(together, alone + _read_better(inputs, primary, partner))
 
 
@@ -95,8 +96,15 @@ def _rises_with_coverage(inputs: Inputs, name: str) -> Array:
     return inputs.once(("rises", name), rises)
 
 
-def _closing(inputs: Inputs, approach: str, reads: Array) -> dict[str, Array]:
-    """Share of the room that an approach closes by kind of gap.
+class Closing(NamedTuple):
+    """Share of the room that an approach closes by kind of gap: `closures` times `held`."""
+
+    closures: Mapping[str, Array]
+    held: Array | float = 1.0
+
+
+def _closing(inputs: Inputs, approach: str, reads: Array) -> list[Closing]:
+    """Share of the room that an approach closes, gaps together that the same holds back.
 
     What a model cannot read, nothing teaches it but reading more; what it merely does not do yet,
     such as a format, tuning does. A model of one's own is seen in what it reaches alone: it leaves
@@ -104,25 +112,29 @@ def _closing(inputs: Inputs, approach: str, reads: Array) -> dict[str, Array]:
     """
     gaps = inputs.lists[GAP]
     if approach == "scratch":
-        return {gap: np.zeros(inputs.draws.samples) for gap in gaps}
+        return [Closing({gap: np.zeros(inputs.draws.samples) for gap in gaps})]
+    closures = {gap: _of_gap(inputs, approach, gap) for gap in gaps}
     if approach in TUNED:
         learned = _learned(inputs)
-        return {
-            gap: _of_gap(inputs, approach, gap) * learned * reads
-            if gap in READ
-            else _of_gap(inputs, approach, gap) * learned
-            for gap in gaps
-        }
+        read = {gap: closure for gap, closure in closures.items() if gap in READ}
+        others = {gap: closure for gap, closure in closures.items() if gap not in READ}
+        return [Closing(read, learned * reads), Closing(others, learned)]
     held: Array | float = _in_use(inputs, approach)
     if approach == "prompt":
         held = held * _prompted_before(inputs)
     elif approach == "continued_pretrain":
         held = _read(inputs)
-    shares = {gap: reads * _of_gap(inputs, approach, gap) * held for gap in gaps}
+    first = Closing(closures, reads * held)
     if approach != "continued_pretrain":
-        return shares
-    after, tuned = inputs.constant("reach.tuned_after"), _closing(inputs, "full_finetune", reads)
-    return {gap: 1 - (1 - after * tuned[gap]) * (1 - shares[gap]) for gap in gaps}
+        return [first]
+    shares, tuned = _shares([first]), _shares(_closing(inputs, "full_finetune", reads))
+    after = inputs.constant("reach.tuned_after")
+    return [Closing({gap: 1 - (1 - after * tuned[gap]) * (1 - shares[gap]) for gap in gaps})]
+
+
+def _shares(closing: Sequence[Closing]) -> dict[str, Array]:
+    """By kind of gap the share of the room that is closed."""
+    return {gap: one.held * closure for one in closing for gap, closure in one.closures.items()}
 
 
 def starting_room(inputs: Inputs) -> tuple[Array, Array]:
@@ -198,10 +210,14 @@ def _of_gap(inputs: Inputs, approach: str, gap: str) -> Array:
     return _knowledge(inputs, approach, closure) if gap == "knowledge" else closure
 
 
-def _weighed(inputs: Inputs, shares: Mapping[str, Array]) -> Array:
+def _weighed(inputs: Inputs, closing: Sequence[Closing]) -> Array:
     """Shares by kind of gap, summed as the project's list weighs them."""
-    weighed = (weight * shares[gap] for gap, weight in inputs.lists[GAP].items())
-    return summed(weighed, np.zeros(inputs.draws.samples))
+    weights, nothing = inputs.lists[GAP], np.zeros(inputs.draws.samples)
+
+    def sum_of(closures: Mapping[str, Array]) -> Array:
+        return summed(weights[gap] * closure for gap, closure in closures.items())
+
+    return summed((sum_of(one.closures) * one.held for one in closing), nothing)
 
 
 def closure_draws(inputs: Inputs, approach: str, gap: str) -> Array:

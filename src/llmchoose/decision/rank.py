@@ -7,6 +7,7 @@ recommendation is what they say together.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import chain
 from operator import or_
 from typing import Any
 
@@ -187,11 +188,11 @@ def weigh(inputs: Inputs, estimates: Estimates) -> Weighed:
             points, charged = tuple(points), tuple(charged)
             scored.append(points)
             taken_by.append(dict(charged))
-        taken = summed(charge for _, charge in charged)
-        suits = fit(points, held[one.id], one.rung, book.ladder) + moved[one.id]
-        np.subtract(suits, late[one.id], out=fits[place])
-        value = worth(inputs, quality[one.id], book.net_benefit) - taken
-        np.subtract(value, late[one.id], out=benefits[place])
+        taken = summed(chain((charge for _, charge in charged), (np.asarray(late[one.id]),)))
+        suits = fit(points, held[one.id], one.rung, book.ladder)
+        np.add(suits, moved[one.id] - late[one.id], out=fits[place])
+        value = worth(inputs, quality[one.id], book.net_benefit)
+        np.subtract(value, taken, out=benefits[place])
     after = _stacked([quality[one.id] for one in approaches], every)
     same = all(prior[one.id] is quality[one.id] for one in approaches)
     before = after if same else _stacked([prior[one.id] for one in approaches], every)

@@ -188,10 +188,13 @@ def _why_not(trial: Trial) -> str:
 def shifts(prior: Qualities, posterior: Qualities) -> dict[str, Array]:
     """By how much evidence moved each approach's mean quality: sample axis of length one."""
     return {
-        name: np.mean(posterior[name], axis=-1, keepdims=True)
-        - np.mean(prior[name], axis=-1, keepdims=True)
-        for name in prior
+        name: np.zeros(1) if posterior[name] is prior[name] else _mean(after) - _mean(prior[name])
+        for name, after in posterior.items()
     }
+
+
+def _mean(draws: Array) -> Array:
+    return np.asarray(np.mean(draws, axis=-1, keepdims=True))
 
 
 def undecided(found: Sequence[Evidence]) -> list[tuple[Evidence, Evidence]]:

@@ -152,7 +152,7 @@ def _effort(inputs: Inputs, approach: str) -> tuple[Array, Array]:
         _reference_team(inputs, approach),
         inputs.factor("team_speedup.exponent"),
     )
-    most = engineers * days / people.DAYS_PER_WEEK
+    most = days * (engineers / people.DAYS_PER_WEEK)
     return np.minimum(usual_work * _novelty(inputs), most), days
 
 
@@ -192,7 +192,8 @@ def _sum(inputs: Inputs, items: Sequence[Item], when: str) -> Array:
 
 
 def _known(usd: Array) -> Array:
-    unknown = np.isnan(usd)
+    # A project knows a price in all of its draws, or in none.
+    unknown = np.isnan(usd[..., :1])
     return np.where(unknown, 0.0, usd) if unknown.any() else usd
 
 
@@ -213,17 +214,9 @@ def _one_time(
             "design, data work, evaluation and integration",
         )
     ]
-    items.append(_evaluation(inputs))
+    items.append(inputs.once(EVALUATION, lambda: _evaluation(inputs)))
     if approach in LABELLED:
-        missing = examples_after_labelling(inputs) - inputs.number("data.labelled_examples")
-        items.append(
-            Item(
-                LABELLING,
-                np.maximum(missing, 0) * inputs.number("data.labelling_cost"),
-                "one_time",
-                ("bucher-2024-finetuned-small",),
-            )
-        )
+        items.append(inputs.once(LABELLING, lambda: _labelling(inputs)))
     if approach == "managed_finetune":
         items.append(_managed_training(inputs))
     if training is not None:
@@ -245,6 +238,12 @@ def _evaluation(inputs: Inputs) -> Item:
     each = inputs.factor("evaluation.labels_per_item") * inputs.number("data.labelling_cost")
     usd = missing * each
     return Item(EVALUATION, usd, "one_time", ("miller-2024-error-bars",))
+
+
+def _labelling(inputs: Inputs) -> Item:
+    missing = examples_after_labelling(inputs) - inputs.number("data.labelled_examples")
+    usd = np.maximum(missing, 0) * inputs.number("data.labelling_cost")
+    return Item(LABELLING, usd, "one_time", ("bucher-2024-finetuned-small",))
 
 
 def _managed_training(inputs: Inputs) -> Item:
@@ -330,13 +329,14 @@ def _monthly(
 ) -> list[Item]:
     salary = inputs.number("team.cost_per_month")
     fte = np.minimum(_family(inputs, approach, "operations_fte"), inputs.number("team.engineers"))
+    keeping = fte * salary
     effort = people.work_usd(weeks * inputs.factor(f"refresh_effort.{approach}"), salary)
     once = effort + _renewal_compute(inputs, training, acquisitions)
     # Renewals that follow each other within a month are small ones: together they cost no more
     # than one full renewal, or than the people who keep the system running.
-    renewal = np.minimum(once * _renewals(inputs, approach), np.maximum(fte * salary, once))
+    renewal = np.minimum(once * _renewals(inputs, approach), np.maximum(keeping, once))
     return [
-        Item(KEEPING, fte * salary, "monthly", ("judgement",)),
+        Item(KEEPING, keeping, "monthly", ("judgement",)),
         Item(
             RENEWAL,
             renewal,
@@ -364,7 +364,7 @@ def _renewal_compute(
     if again.usd is None:
         return 0.0
     renewed = again.usd / training.repeats
-    return np.where(np.isnan(renewed), 0.0, renewed) if inputs.many else renewed
+    return _known(renewed) if inputs.many else renewed
 
 
 def _energy(
@@ -389,6 +389,14 @@ def _energy(
 
 def _renewals(inputs: Inputs, approach: str) -> Array:
     """Renewals a month."""
-    usual = inputs.factor(f"refresh_interval.{approach}")
-    days = np.where(inputs.stated("ops.refresh"), inputs.number("ops.refresh"), usual)
+
+    def renewals() -> Array:
+        usual = _a_month(inputs.factor(f"refresh_interval.{approach}"))
+        stated = inputs.once("refresh", lambda: inputs.map("ops.refresh", _a_month))
+        return np.where(inputs.stated("ops.refresh"), stated, usual)
+
+    return inputs.once(("renewals", approach), renewals)
+
+
+def _a_month(days: Array) -> Array:
     return DAYS_PER_MONTH / np.maximum(days, 1.0)

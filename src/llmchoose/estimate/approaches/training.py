@@ -102,9 +102,13 @@ def scratch_params(inputs: Inputs) -> Array:
 
 def examples_after_labelling(inputs: Inputs) -> Array:
     """Examples there are once the missing ones of a first set are labelled."""
-    have = inputs.number("data.labelled_examples")
-    wanted = np.maximum(have, inputs.factor("labels.wanted"))
-    return np.minimum(wanted, np.maximum(have, obtainable_examples(inputs)))
+
+    def examples() -> Array:
+        have = inputs.number("data.labelled_examples")
+        wanted = np.maximum(have, inputs.factor("labels.wanted"))
+        return np.minimum(wanted, np.maximum(have, obtainable_examples(inputs)))
+
+    return inputs.once("examples after labelling", examples)
 
 
 def obtainable_examples(inputs: Inputs) -> Array:
@@ -118,11 +122,8 @@ def obtainable_examples(inputs: Inputs) -> Array:
 
 def tuning_tokens(inputs: Inputs) -> Array:
     """Tokens that a tuning run sees: the examples that pay, once an epoch."""
-    return (
-        np.minimum(examples_after_labelling(inputs), inputs.constant("labels.most"))
-        * inputs.number("data.tokens_per_example")
-        * inputs.factor("epochs")
-    )
+    examples = np.minimum(examples_after_labelling(inputs), inputs.constant("labels.most"))
+    return examples * (inputs.number("data.tokens_per_example") * inputs.factor("epochs"))
 
 
 def plan_run(inputs: Inputs, approach: str) -> Run | None:

@@ -132,7 +132,10 @@ def utilisation(at: Conditions, constants: Constants) -> Array:
 
     Source: product of `factors`.
     """
-    return np.asarray(reduce(np.multiply, factors(at, constants).values()))
+    found = factors(at, constants)
+    # What differs from draw to draw comes last: all else is one figure for each run.
+    drawn = found.pop(f"{OWN}params_per_gpu")
+    return np.asarray(reduce(np.multiply, found.values()) * drawn)
 
 
 def whole_run_utilisation(

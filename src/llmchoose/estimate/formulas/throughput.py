@@ -32,7 +32,7 @@ def gpu_hours(flops: Array, peak_tflops: Array | float, utilisation: Array | flo
     """
     if np.any(np.asarray(utilisation) > 1):
         raise ValueError("a utilisation above 1 would beat the hardware's peak")
-    return np.asarray(flops / (peak_tflops * 1e12 * utilisation * SECONDS_PER_HOUR), float)
+    return np.asarray(flops / (utilisation * (peak_tflops * 1e12 * SECONDS_PER_HOUR)), float)
 
 
 def days(hours: Array, n_gpus: Array | float) -> Array:
