@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmchoose.errors import Mark, Problem
@@ -158,7 +158,7 @@ def _marked(found: Sequence[Finding]) -> tuple[Finding, ...]:
     marked = []
     for one in found:
         alike = (one.rule, one.path, one.key)
-        marked.append(replace(one, fingerprint=fingerprint(*alike, seen[alike])))
+        marked.append(one._replace(fingerprint=fingerprint(*alike, seen[alike])))
         seen[alike] += 1
     return tuple(marked)
 

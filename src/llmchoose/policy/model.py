@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from llmchoose.errors import Mark
 from llmchoose.estimate.formulas.distributions import Band
@@ -15,8 +15,7 @@ Grade = Literal["error", "warning", "note", "off"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands, with the line and how much of it is meant."""
 
     mark: Mark
@@ -144,8 +143,7 @@ class Waived:
     where: str = ""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that a rule has to say of one file.
 
     Attributes:
@@ -175,8 +173,7 @@ class Finding:
         return self.place.mark.path
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(NamedTuple):
     """What a proposal comes to: the approach that is decided, else the recommended one.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
@@ -87,7 +87,7 @@ def waive(
     ]
     for finding in found:
         one = next((own for own in mine if own.waiver.rule == finding.rule), None)
-        yield finding if one is None or finding.waived else replace(finding, waived=_waived(one))
+        yield finding if one is None or finding.waived else finding._replace(waived=_waived(one))
 
 
 def _complete(waiver: Waiver, today: date) -> bool:
@@ -166,6 +166,6 @@ def known_before(found: Sequence[Finding], baseline: Mapping[str, str], path: st
     """Findings, those of the baseline marked as such."""
     old = Waived("baseline", "it was there when the baseline was written", where=path)
     return [
-        replace(one, waived=old) if one.waived is None and one.fingerprint in baseline else one
+        one._replace(waived=old) if one.waived is None and one.fingerprint in baseline else one
         for one in found
     ]

@@ -7,6 +7,7 @@ formulas on the same draws.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isnan
 from typing import Literal
 
 import numpy as np
@@ -81,25 +82,50 @@ class Block:
         return {row.id: row.rung for row in self.inputs.knowledge.approaches}
 
     @cached_property
-    def _bands(self) -> dict[tuple[str, Figure], Array | None]:
-        return dict(self.told)
+    def _bands(self) -> dict[tuple[str, Figure], tuple[Array, Truth]]:
+        """Percentiles, and in which rows they are worked out."""
+        return {key: (found, np.ones(found.shape[1], bool)) for key, found in self.told.items()}
 
-    def bands(self, approach: str, name: Figure) -> Array | None:
-        """Percentiles of a figure in all rows, shape (3, rows); None where there is none."""
-        if (approach, name) not in self._bands:
+    def band(self, approach: str, name: Figure, row: int) -> Array:
+        """Percentiles of a figure in one row, NaN where there is none.
+
+        They are worked out for many rows together: first for those that are advised to take the
+        approach, of which mostly nothing is asked but what that one takes.
+        """
+        key, count = (approach, name), len(self.best)
+        first = key not in self._bands
+        if first:
+            self._bands[key] = np.full((3, count), np.nan), np.zeros(count, bool)
+        found, there = self._bands[key]
+        if not there[row]:
+            taken = np.array(self.best) == self.weighed.names.index(approach)
+            wanted = taken | (np.arange(count) == row) if first else ~there
             draws = self.draws(approach, name)
-            self._bands[approach, name] = (
-                None
-                if draws is None
-                else np.stack([one[..., 0] for one in percentiles(draws, (0.1, 0.5, 0.9))])
-            )
-        return self._bands[approach, name]
+            if draws is not None:
+                points = percentiles(draws[wanted], (0.1, 0.5, 0.9))
+                found[:, wanted] = np.stack([one[..., 0] for one in points])
+            there |= wanted
+        return found[:, row]
 
     def draws(self, approach: str, name: Figure) -> Array | None:
         """Draws of a figure, shape (rows, samples); None where no row has any."""
+        if (approach, name) not in self._draws:
+            draws = self._figures(approach)[name]
+            self._draws[approach, name] = (
+                None
+                if draws is None
+                else np.broadcast_to(draws, self.inputs.shape).reshape(-1, self.inputs.shape[-1])
+            )
+        return self._draws[approach, name]
+
+    @cached_property
+    def _draws(self) -> dict[tuple[str, Figure], Array | None]:
+        return {}
+
+    def _figures(self, approach: str) -> Mapping[Figure, Array | None]:
         estimate, place = self.estimates[approach], self.weighed.names.index(approach)
         run = estimate.training
-        found: dict[str, Array | None] = {
+        return {
             "one_time_usd": estimate.one_time_usd,
             "monthly_usd": estimate.monthly_usd,
             "total_usd": estimate.total_usd,
@@ -113,10 +139,6 @@ class Block:
             "net_benefit": self.weighed.benefit[place],
             "fit": self.weighed.fit[place],
         }
-        draws = found[name]
-        if draws is None:
-            return None
-        return np.broadcast_to(draws, self.inputs.shape).reshape(-1, self.inputs.shape[-1])
 
     @cached_property
     def reaching(self) -> Array:
@@ -197,10 +219,8 @@ class Surveyed:
             approach: Id of the approach.
             name: A name of the JSON report.
         """
-        bands = self.block.bands(approach, name)
-        if bands is None or np.isnan(bands[0, self.row]):
-            return None
-        return Band(*(significant(one) for one in bands[:, self.row].tolist()))
+        points = self.block.band(approach, name, self.row).tolist()
+        return None if isnan(points[0]) else Band(*map(significant, points))
 
     def draws(self, approach: str, name: Figure) -> Array | None:
         """Draws of a figure; None where it is unknown or there is none."""

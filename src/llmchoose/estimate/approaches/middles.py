@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
+from math import ceil, log2
 from operator import attrgetter
 from typing import Any
 
@@ -205,17 +206,15 @@ def _serving_card(
 
     def count(gpu: Gpu) -> int:
         room = gpu.memory_gb * GIB * constants["serving.memory"] - constants["serving.buffers"]
-        return int(2 ** np.ceil(np.log2(max(need / room, 1.0))))
+        return int(2 ** ceil(log2(max(need / room, 1.0))))
 
-    offers = offered(knowledge, day)
-    if owned is not None or not offers:
-        return owned, count(owned) if owned else 1
+    if owned is not None:
+        return owned, count(owned)
+    offers = [(count(gpu), usd, gpu) for gpu, usd in offered(knowledge, day)]
+    if not offers:
+        return None, 1
     slowest = factors["serving.slowest_token"].p50 * constants["serving.bandwidth.single"]
     read = float(np.asarray(model.active * factors[f"serving.weight_bytes.{PRECISION}"].p50))
-    quick = [
-        (gpu, usd)
-        for gpu, usd in offers
-        if read <= slowest * count(gpu) * (gpu.bandwidth_gb_s or 0.0) * 1e9
-    ]
-    gpu, _ = min(quick or offers, key=lambda offer: (count(offer[0]) * offer[1], offer[0].id))
-    return gpu, count(gpu)
+    quick = [one for one in offers if read <= slowest * one[0] * (one[2].bandwidth_gb_s or 0) * 1e9]
+    n_gpus, _, gpu = min(quick or offers, key=lambda one: (one[0] * one[1], one[2].id))
+    return gpu, n_gpus

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import TypeVar
 
@@ -186,26 +186,27 @@ class Step:
         return start + seq_len * (rise + seq_len * bend) <= room
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _steps(
-    knowledge: Knowledge, quantised: bool, row: OpenModel, method: str
-) -> tuple[Architecture, tuple[Step, ...], Step]:
-    """Every way to hold a tuning, in the order in which `held_on` tries them.
+    knowledge: Knowledge, quantised: bool, row: OpenModel, method: str, count: int
+) -> tuple[Step, ...]:
+    """Every way to hold a tuning on so many accelerators, in the order in which they are tried."""
+    model, setting = _tuned_model(knowledge, quantised, row)
+    split = "fsdp" if count > 1 else None
+    request = Finetune(method=method, tokens_per_example=1.0, n_gpus=count, sharding=split)
+    # No room at all: every remedy that helps is taken, one after another.
+    return tuple(
+        _step(one, model, setting) for one in (request, *ways_down(request, model, setting))
+    )
 
-    The last is the one where none holds it: the most accelerators, as they come.
-    """
+
+@lru_cache(maxsize=1024)
+def _tuned_model(
+    knowledge: Knowledge, quantised: bool, row: OpenModel
+) -> tuple[Architecture, Setting]:
     known = knowledge.factors["memory.frozen_4bit"].as_of
     setting = Setting(knowledge, Draws(0, 1), known if quantised else "")
-    model = architecture_of(setting, row)
-    found = []
-    for count in COUNTS:
-        split = "fsdp" if count > 1 else None
-        request = Finetune(method=method, tokens_per_example=1.0, n_gpus=count, sharding=split)
-        # No room at all: every remedy that helps is taken, one after another.
-        helped = ways_down(request, model, setting)
-        found += [_step(one, model, setting) for one in (request, *helped)]
-        last = found[-1 - len(helped)]
-    return model, tuple(found), last
+    return architecture_of(setting, row), setting
 
 
 def _step(request: Finetune, model: Architecture, setting: Setting) -> Step:
@@ -229,11 +230,13 @@ def way_to_hold(
         The model, the way to tune it, and the longest sequence, which takes the place of the way's.
     """
     known = knowledge.factors["memory.frozen_4bit"].as_of <= day
-    model, steps, last = _steps(knowledge, known, row, method)
     request = Finetune(method=method, tokens_per_example=mean_tokens)
     length, room = usual_seq_len(request, _undated(knowledge)), ROOM * gpu.memory_gb
-    step = next((one for one in steps if one.fits(length, room)), last)
-    return model, step.recipe, length
+    ways = partial(_steps, knowledge, known, row, method)
+    fitting = (step for count in COUNTS for step in ways(count) if step.fits(length, room))
+    # Where none holds it: the most accelerators, as they come.
+    step = next(fitting, None) or ways(COUNTS[-1])[0]
+    return _tuned_model(knowledge, known, row)[0], step.recipe, length
 
 
 @lru_cache(maxsize=4)
