@@ -84,6 +84,22 @@ def test_an_incomplete_waiver_waives_nothing(
     assert fault in found.findings[1].message
 
 
+def test_a_waiver_that_waives_nothing_any_more_is_a_note(
+    knowledge: Knowledge, tmp_path: Path
+) -> None:
+    rest = "reason: in the move, approved_by: Ada, expires: 2027"
+    said = f"{{rule: P-OWNER, {rest}}}\n    - {{rule: P-BASELINE, {rest}}}"
+    found = checked(knowledge, tmp_path, said)
+    assert rules(found, waived=True) == ["P-OWNER"]
+    assert rules(found, waived=False) == ["P-WAIVER-IDLE"]
+    (note,) = [one for one in found.findings if one.rule == "P-WAIVER-IDLE"]
+    assert note.severity == "note"
+    assert "`P-BASELINE`" in note.message
+    assert note.place.mark.line == 6
+    silent = checked(knowledge, tmp_path, said, "severity: {P-WAIVER-IDLE: off}\n")
+    assert rules(silent, waived=False) == []
+
+
 def test_a_waiver_of_the_policy_is_for_the_files_that_it_names(
     knowledge: Knowledge, tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ Test = Literal[
     "assumptions",
     "age",
     "waivers",
+    "idle",
     "judged",
 ]
 # What a limit is held against, by its name in the JSON report.

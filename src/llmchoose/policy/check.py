@@ -21,6 +21,7 @@ from llmchoose.knowledge.policy import Severity
 from llmchoose.policy.findings import (
     Judged,
     found_in,
+    idle_waivers,
     judged_by_own,
     unreadable,
     waiver_faults,
@@ -123,7 +124,10 @@ def check(
                 outcomes = judge.judge(judged.record) if judge and judged.record else []
                 found = [*judged.findings, *judged_by_own(judged, outcomes, own, ground)]
                 granted = (*judged.waivers, *policy.waivers)
-                findings += waive(found, granted, today, judged.proposal.path, policy.waivable)
+                path = judged.proposal.path
+                left = list(waive(found, granted, today, path, policy.waivable))
+                idle = idle_waivers(judged, left, ground)
+                findings += [*left, *waive(idle, granted, today, path, policy.waivable)]
                 proposals.append(judged.proposal)
             skipped += part.skipped
             unpriced = unpriced or part.unpriced

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from llmchoose.errors import Mark, Problem
+from llmchoose.errors import Mark, Problem, quoted
 from llmchoose.knowledge.policy import PolicyRule
 from llmchoose.policy.judging import Case, Ground, Said, case_of, fill, judge
 from llmchoose.policy.model import (
@@ -17,7 +17,7 @@ from llmchoose.policy.model import (
     Proposal,
     fingerprint,
 )
-from llmchoose.policy.waiving import WAIVERS, fault_of, own_waivers
+from llmchoose.policy.waiving import IDLE, WAIVERS, fault_of, is_idle, own_waivers
 from llmchoose.profile.model import Profile
 from llmchoose.survey.model import Surveyed
 
@@ -117,6 +117,35 @@ def _waiver_faults(waivers: Sequence[GrantedWaiver], ground: Ground) -> Iterator
             said = rule.message.replace("{value}", fault.said)
             severity = ground.grades[WAIVERS]
             yield Finding(rule.id, rule.title, severity, said, rule.fix, fault.place, fault.key)
+
+
+def idle_waivers(judged: Judged, found: Sequence[Finding], ground: Ground) -> tuple[Finding, ...]:
+    """Waivers of a proposal that are in order, and waive nothing of what was found in it.
+
+    Args:
+        judged: The proposal.
+        found: All that was found in it, with what waives it.
+        ground: What it was held against.
+    """
+    if IDLE not in ground.grades:
+        return ()
+    rule, severity = ground.knowledge.policy.rule(IDLE), ground.grades[IDLE]
+    idle = [
+        Finding(
+            rule.id,
+            rule.title,
+            severity,
+            rule.message.replace("{value}", quoted(granted.waiver.rule)),
+            rule.fix,
+            granted.place,
+            granted.waiver.rule,
+        )
+        for granted in judged.waivers
+        if granted.waiver.rule != IDLE
+        and is_idle(granted, found)
+        and fault_of(granted, ground.names, ground.today, ground.waivable) is None
+    ]
+    return _marked(idle)
 
 
 def waiver_faults(waivers: Sequence[GrantedWaiver], ground: Ground) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ from llmchoose.policy.model import Finding, GrantedWaiver, Place, Waived
 from llmchoose.profile.model import Profile, Waiver
 
 SCHEMA_VERSION = 1
-WAIVERS = "P-WAIVER"
+WAIVERS, IDLE = "P-WAIVER", "P-WAIVER-IDLE"
 NEEDED = ("approved_by", "expires")
 LARGEST_BASELINE = 100_000_000
 
@@ -90,14 +90,24 @@ def waive(
         yield finding if one is None or finding.waived else finding._replace(waived=_waived(one))
 
 
+def is_idle(granted: GrantedWaiver, found: Sequence[Finding]) -> bool:
+    """Whether a waiver waives none of the findings that it could."""
+    where = _where(granted)
+    return not any(one.waived and one.waived.where == where for one in found)
+
+
 def _complete(waiver: Waiver, today: date) -> bool:
     return bool(waiver.approved_by and waiver.expires and waiver.expires >= today)
 
 
 def _waived(one: GrantedWaiver) -> Waived:
-    mark, waiver = one.place.mark, one.waiver
-    where = f"{mark.path}:{mark.line}:{mark.column}"
-    return Waived(one.by, waiver.reason, waiver.approved_by, waiver.expires, where)
+    waiver = one.waiver
+    return Waived(one.by, waiver.reason, waiver.approved_by, waiver.expires, _where(one))
+
+
+def _where(granted: GrantedWaiver) -> str:
+    mark = granted.place.mark
+    return f"{mark.path}:{mark.line}:{mark.column}"
 
 
 def _for(granted: GrantedWaiver, path: str) -> bool:
