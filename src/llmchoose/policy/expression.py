@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from llmchoose.errors import InputError, Problem, quoted
-from llmchoose.policy.faults import problems_of, visible_fault
+from llmchoose.policy.faults import problems_of, strange_word, visible_fault
 from llmchoose.policy.model import OwnRule
-from llmchoose.policy.record import Members, Record
+from llmchoose.policy.record import Record, Schema
 
 WORKER = Path(__file__).parent / "worker.py"
 SECONDS = 2.0
@@ -48,7 +48,7 @@ class Judge:
     def __init__(
         self,
         rules: Sequence[OwnRule],
-        schema: Mapping[str, Members],
+        schema: Schema,
         seconds: float = SECONDS,
         held: Collection[str] | None = None,
     ) -> None:
@@ -70,7 +70,10 @@ class Judge:
                 self.close()
                 raise InputError((_not_installed(self._rules[0], str(answer["missing"])),))
             rule = self._rules[int(answer["rule"])]
-            problems += problems_of(rule, str(answer["fault"]), self._schema)
+            if "word" in answer:
+                problems.append(strange_word(rule, answer["word"], self._schema))
+            else:
+                problems += problems_of(rule, str(answer["fault"]), self._schema)
         if problems:
             self.close()
             raise InputError(problems)
@@ -133,7 +136,8 @@ class Judge:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self._send({"schema": self._schema, "rules": [rule.when for rule in self._rules]})
+        rules = [rule.when for rule in self._rules]
+        self._send({**vars(self._schema), "rules": rules})
         answer = self._answer(STARTING_SECONDS)
         if answer is None:
             self.close()

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
-from llmchoose.errors import Mark, Problem, did_you_mean, quoted
+from llmchoose.errors import Mark, Problem, did_you_mean, one_of, quoted
 from llmchoose.policy.model import OwnRule, Place
-from llmchoose.policy.record import Members
+from llmchoose.policy.record import Schema
 
 TYPES = {
     "double": "a number",
@@ -31,7 +32,7 @@ LONGEST = 200
 _WRAPPED = re.compile(r"wrapper\((\w+)\)")
 
 
-def problems_of(rule: OwnRule, fault: str, schema: Mapping[str, Members]) -> list[Problem]:
+def problems_of(rule: OwnRule, fault: str, schema: Schema) -> list[Problem]:
     """The checker's complaints as sentences with their places in the policy file."""
     found = []
     for line, column, said in _FAULT.findall(fault):
@@ -49,6 +50,23 @@ def problems_of(rule: OwnRule, fault: str, schema: Mapping[str, Members]) -> lis
     return [Problem(f"{rule.id}: {message}", first.mark, first.line, width, hint)]
 
 
+def strange_word(rule: OwnRule, found: Mapping[str, Any], schema: Schema) -> Problem:
+    """That something is compared with a word that it never is, at its place in the policy file.
+
+    Args:
+        rule: The rule.
+        found: The `word`, its `line` and `column` in the expression, the `member` that is compared
+            with it and the message that is the `owner` of it.
+        schema: What expressions may read.
+    """
+    word, owner, member = (str(found[part]) for part in ("word", "owner", "member"))
+    place, start = _at(rule, int(found["line"]), int(found["column"]), word)
+    values = schema.words[owner][member]
+    message = f"{rule.id}: {quoted(f'{owner}.{member}')} is never {quoted(word)}"
+    hint = did_you_mean(word, values) or f"it is {one_of(values)}"
+    return Problem(message, Mark(*place.mark[:2], start), place.line, max(1, len(word)), hint)
+
+
 def _at(rule: OwnRule, line: int, column: int, name: str) -> tuple[Place, int]:
     """The line of the file that a complaint is about, and the column in it."""
     if rule.folded or line > len(rule.lines):
@@ -61,11 +79,11 @@ def _at(rule: OwnRule, line: int, column: int, name: str) -> tuple[Place, int]:
     return place, min(near, key=lambda at: abs(at - start), default=start)
 
 
-def _sentence(said: str, text: str, schema: Mapping[str, Members]) -> tuple[str, str, str]:
+def _sentence(said: str, text: str, schema: Schema) -> tuple[str, str, str]:
     """A complaint of the checker as a sentence, a hint, and the name that it is about."""
     if found := _FIELD.search(said):
         name, owner = found[1], found[2].removeprefix("llmchoose.").replace("_in_", ".")
-        members = [member for member, _ in schema.get(owner, [])]
+        members = [member for member, _ in schema.messages.get(owner, [])]
         hint = did_you_mean(name, members) or f"it has {', '.join(members)}"
         return f"{quoted(name)} is not part of {owner}", hint, name
     if found := _NAME.search(said):
@@ -90,7 +108,7 @@ def _sentence(said: str, text: str, schema: Mapping[str, Members]) -> tuple[str,
     if "Syntax error" in said:
         hint = "an expression such as estimate.cost.total_usd.p50 > 200000"
         return "the expression cannot be read from here on", hint, ""
-    if "recursion limit" in said:
+    if "recursion" in said:
         return "the expression is nested too deep", "write it flatter, or as two rules", ""
     return visible_fault(said), "an expression is true or false", ""
 

@@ -1,10 +1,12 @@
 """What an expression may read: the types of it, and a proposal as it reads one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import Knowledge
+from llmchoose.knowledge.rules import Approach
 from llmchoose.policy.answers import middle_of
 from llmchoose.profile.model import OwnedGpus, Profile, Trial, Waiver, plain
 from llmchoose.quantity import Quantity
@@ -29,11 +31,46 @@ Members = list[tuple[str, str]]
 Record = dict[str, Any]
 
 
-def schema_of(fields: Mapping[str, Field], approaches: Sequence[str]) -> dict[str, Members]:
-    """What an expression may read: messages with their members, each with its type.
+@dataclass(frozen=True)
+class Schema:
+    """What an expression may read.
 
-    Types are number, text, flag, texts, or the name of a message; `[…]` is a list of them.
+    Attributes:
+        messages: Members of each message with their types: number, text, flag or the name of a
+            message; `[…]` is a list of them.
+        words: Of members of messages that are texts, those that they can be.
     """
+
+    messages: Mapping[str, Members]
+    words: Mapping[str, Mapping[str, Sequence[str]]]
+
+
+def schema_of(fields: Mapping[str, Field], approaches: Sequence[Approach]) -> Schema:
+    """What an expression may read of a proposal."""
+    return Schema(_messages(fields, [row.id for row in approaches]), _words(fields, approaches))
+
+
+def _words(
+    fields: Mapping[str, Field], approaches: Sequence[Approach]
+) -> dict[str, dict[str, Sequence[str]]]:
+    chosen: dict[str, Sequence[str]] = {
+        "approach": [row.id for row in approaches],
+        "family": sorted({row.family for row in approaches}),
+    }
+    words: dict[str, dict[str, Sequence[str]]] = {
+        "trial": {"approach": fields["decision.approach"].values},
+        "gate": {"kind": ("hard", "soft")},
+        "estimate": chosen,
+        "decision": chosen,
+    }
+    for field in fields.values():
+        if field.type in ("enum", "enums"):
+            owner = f"profile.{field.section}" if field.section else "profile"
+            words.setdefault(owner, {})[field.key] = field.values
+    return words
+
+
+def _messages(fields: Mapping[str, Field], approaches: Sequence[str]) -> dict[str, Members]:
     profile: dict[str, Members] = {"profile": []}
     for field in fields.values():
         if field.section:

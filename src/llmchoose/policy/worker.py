@@ -18,6 +18,39 @@ PACKAGE = "llmchoose"
 COMPARISONS = {"_<_": "less", "_<=_": "less_equals", "_>_": "greater", "_>=_": "greater_equals"}
 KINDS = ("int64", "uint64", "double", "string", "bool", "bytes", "timestamp", "duration")
 NUMBERS = KINDS[:3]
+# Signs whose two sides are compared with each other.
+COMPARED = ("_==_", "_!=_", "@in")
+# Members of CEL's messages of a checked expression, with their numbers (cel/expr/checked.proto,
+# cel/expr/syntax.proto of the CEL specification).
+CHECKED = {
+    "Any": [("checked", 2, "Checked")],
+    "Checked": [("types", 3, "[Typed]"), ("expr", 4, "Part"), ("source", 5, "Source")],
+    "Typed": [("key", 1, "TYPE_INT64"), ("value", 2, "Type")],
+    "Type": [("message", 9, "TYPE_STRING")],
+    "Source": [("positions", 4, "[Position]")],
+    "Position": [("key", 1, "TYPE_INT64"), ("value", 2, "TYPE_INT32")],
+    "Part": [
+        ("id", 2, "TYPE_INT64"),
+        ("constant", 3, "Constant"),
+        ("ident", 4, "Ident"),
+        ("select", 5, "Select"),
+        ("call", 6, "Call"),
+        ("list", 7, "List"),
+        ("loop", 9, "Loop"),
+    ],
+    "Constant": [("text", 6, "TYPE_STRING")],
+    "Ident": [("name", 1, "TYPE_STRING")],
+    "Select": [("operand", 1, "Part"), ("field", 2, "TYPE_STRING")],
+    "Call": [("target", 1, "Part"), ("function", 2, "TYPE_STRING"), ("args", 3, "[Part]")],
+    "List": [("elements", 1, "[Part]")],
+    "Loop": [
+        ("variable", 1, "TYPE_STRING"),
+        ("range", 2, "Part"),
+        ("condition", 5, "Part"),
+        ("step", 6, "Part"),
+        ("result", 7, "Part"),
+    ],
+}
 
 
 def main() -> None:
@@ -25,14 +58,18 @@ def main() -> None:
     _bound()
     first = json.loads(sys.stdin.readline())
     try:
-        typed, plain = _environments(first["schema"])
+        typed, plain = _environments(first["messages"])
+        checked = _checked_expressions()
     except ImportError as error:
         _say({"faults": [{"missing": (error.name or "").split(".")[0]}]})
         return
     compiled, faults = [], []
     for place, text in enumerate(first["rules"]):
-        _, fault = _compile(typed, text)
+        rule, fault = _compile(typed, text)
         faults += [{"rule": place, "fault": fault}] if fault else []
+        tree = None if fault else checked(rule)
+        strange = _Words(tree, text, first["words"]).found if tree else []
+        faults += [{"rule": place, "word": word} for word in strange]
         compiled.append(None if fault else _compile(plain, text)[0])
     _say({"faults": faults})
     for line in sys.stdin:
@@ -64,6 +101,95 @@ def _compile(environment: Any, text: str) -> tuple[Any, str]:
     if kind not in ("BOOL", "DYN"):
         return None, f"the expression gives {kind.lower()}, not true or false"
     return rule, ""
+
+
+class _Words:
+    """Looks for words that an expression compares something with that is never one of them.
+
+    Attributes:
+        words: What each member of a message can be.
+        found: Those found, each with its place and the member.
+    """
+
+    def __init__(self, tree: Any, text: str, words: dict[str, dict[str, list[str]]]) -> None:
+        self.text, self.words = text, words
+        self.types = {one.key: one.value.message for one in tree.types}
+        self.places = {one.key: one.value for one in tree.source.positions}
+        self.found: list[dict[str, Any]] = []
+        self.visit(tree.expr, {})
+
+    def visit(self, part: Any, bound: dict[str, Any]) -> None:
+        """Look through a part of the expression.
+
+        Args:
+            part: The part.
+            bound: Variables of the macros around it, each with the list that it goes through.
+        """
+        call, loop = part.call, part.loop
+        if call.function in COMPARED:
+            left, right = call.args
+            self.compare(self.member_of(left, bound), right)
+            self.compare(self.member_of(right, bound), left)
+        around = (loop.range, call.target, *call.args, *part.list.elements, part.select.operand)
+        inside = {**bound, loop.variable: self.member_of(loop.range, bound)}
+        for within, parts in ((bound, around), (inside, (loop.condition, loop.step, loop.result))):
+            for one in parts:
+                if one.id:
+                    self.visit(one, within)
+
+    def compare(self, read: Any, other: Any) -> None:
+        """Hold a word, or each of a list of them, against what a member can be."""
+        owner, member = read or ("", "")
+        values = self.words.get(owner, {}).get(member)
+        for one in other.list.elements or [other]:
+            word = one.constant.text
+            if values is not None and word and word not in values:
+                before = self.text[: self.places.get(one.id, 0)]
+                line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+                place = {"line": line, "column": column}
+                self.found.append({"owner": owner, "member": member, "word": word, **place})
+
+    def member_of(self, part: Any, bound: dict[str, Any]) -> Any:
+        """The owner and name of the member that a part reads, if it is one."""
+        if part.select.field:
+            owner = self.types.get(part.select.operand.id, "").removeprefix(f"{PACKAGE}.")
+            return owner.replace("_in_", "."), part.select.field
+        if part.call.function == "_[_]":
+            return self.member_of(part.call.args[0], bound)
+        return bound.get(part.ident.name)
+
+
+def _checked_expressions() -> Any:
+    """A function that reads a compiled expression as CEL's own message of it.
+
+    Of the message those parts that words are looked for in; None where it is nested too deep.
+    """
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+    from google.protobuf.message import DecodeError
+
+    kinds = descriptor_pb2.FieldDescriptorProto
+    file = descriptor_pb2.FileDescriptorProto(name="checked.proto", package="checked")
+    for owner, members in CHECKED.items():
+        message = file.message_type.add(name=owner)
+        for name, number, said in members:
+            kind = said.strip("[]")
+            member = message.field.add(name=name, number=number)
+            member.label = kinds.LABEL_REPEATED if said != kind else kinds.LABEL_OPTIONAL
+            if kind in CHECKED:
+                member.type, member.type_name = kinds.TYPE_MESSAGE, f".checked.{kind}"
+            else:
+                member.type = getattr(kinds, kind)
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    whole: Any = message_factory.GetMessageClass(pool.FindMessageTypeByName("checked.Any"))
+
+    def read(rule: Any) -> Any:
+        try:
+            return whole.FromString(rule.serialize()).checked
+        except DecodeError:
+            return None
+
+    return read
 
 
 def _judge(rule: Any, data: Any) -> dict[str, Any]:
