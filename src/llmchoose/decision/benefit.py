@@ -70,7 +70,13 @@ def each_charge(
         "size": lambda: _size(inputs, approach),
         "rung": lambda: np.full(1, approach.rung),
     }
-    return ((charge.id, charge.weight * units[charge.id]()) for charge in rule.charges)
+    return ((charge.id, _times(units[charge.id](), charge.weight)) for charge in rule.charges)
+
+
+def _times(units: Array, weight: float) -> Array:
+    """Units that nobody else has, weighed in their place."""
+    units *= weight
+    return units
 
 
 @dataclass(frozen=True, eq=False, repr=False)

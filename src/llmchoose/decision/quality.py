@@ -127,9 +127,10 @@ def _closing(inputs: Inputs, approach: str, reads: Array) -> list[Closing]:
     first = Closing(closures, reads * held)
     if approach != "continued_pretrain":
         return [first]
-    shares, tuned = _shares([first]), _shares(_closing(inputs, "full_finetune", reads))
-    after = inputs.constant("reach.tuned_after")
-    return [Closing({gap: 1 - (1 - after * tuned[gap]) * (1 - shares[gap]) for gap in gaps})]
+    after, tuning = inputs.constant("reach.tuned_after"), _closing(inputs, "full_finetune", reads)
+    shares = _shares([first])
+    tuned = _shares([Closing(one.closures, after * one.held) for one in tuning])
+    return [Closing({gap: tuned[gap] + (1 - tuned[gap]) * shares[gap] for gap in gaps})]
 
 
 def _shares(closing: Sequence[Closing]) -> dict[str, Array]:
@@ -212,12 +213,23 @@ def _of_gap(inputs: Inputs, approach: str, gap: str) -> Array:
 
 def _weighed(inputs: Inputs, closing: Sequence[Closing]) -> Array:
     """Shares by kind of gap, summed as the project's list weighs them."""
-    weights, nothing = inputs.lists[GAP], np.zeros(inputs.draws.samples)
+    parts = (_sum_of(inputs, one.closures) * one.held for one in closing)
+    return summed(parts, np.zeros(inputs.draws.samples))
 
-    def sum_of(closures: Mapping[str, Array]) -> Array:
-        return summed(weights[gap] * closure for gap, closure in closures.items())
 
-    return summed((sum_of(one.closures) * one.held for one in closing), nothing)
+def _sum_of(inputs: Inputs, closures: Mapping[str, Array]) -> Array:
+    """Closures by kind of gap, summed as the list weighs them, that of knowledge last."""
+    others = {gap: closure for gap, closure in closures.items() if gap != "knowledge"}
+
+    def weighed(weights: Mapping[str, Array]) -> Array:
+        return summed(weights[gap] * closure for gap, closure in others.items())
+
+    # Only that of knowledge hangs on more than its draws: projects of one list have the others.
+    alike = all(closure.ndim == 1 for closure in others.values())
+    total = inputs.map_list(GAP, weighed) if alike else weighed(inputs.lists[GAP])
+    if "knowledge" not in closures:
+        return total
+    return total + inputs.lists[GAP]["knowledge"] * closures["knowledge"]
 
 
 def closure_draws(inputs: Inputs, approach: str, gap: str) -> Array:

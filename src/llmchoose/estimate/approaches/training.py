@@ -321,9 +321,8 @@ def _count(
     Needed are those that hold it and meet the deadline; more are taken, up to those to be had, for
     a run to be over in the usual time: the hours are about the same.
     """
-    deadline = inputs.number("time.deadline") * inputs.constant("deadline_share")
-    known, usual = inputs.stated("time.deadline"), inputs.constant("planning_days")
-    within = np.where(known, np.minimum(deadline, usual), usual)
+    known = inputs.stated("time.deadline")
+    deadline, within = inputs.once("days to train in", lambda: _days_for(inputs))
     usual_hours = middle_of(inputs, hours)
     wanted = np.maximum(for_memory, throughput.gpus_for(usual_hours, within))
     in_time = np.maximum(for_memory, throughput.gpus_for(usual_hours, deadline))
@@ -336,6 +335,13 @@ def _count(
     if uses_owned(inputs, gpus.one):
         count = np.minimum(count, np.maximum(count_owned(inputs), least))
     return count, needed
+
+
+def _days_for(inputs: Inputs) -> tuple[Array, Array]:
+    """Days that a training has until the deadline, and in which it is planned to be over."""
+    deadline = inputs.number("time.deadline") * inputs.constant("deadline_share")
+    known, usual = inputs.stated("time.deadline"), inputs.constant("planning_days")
+    return deadline, np.where(known, np.minimum(deadline, usual), usual)
 
 
 def team_flops(inputs: Inputs) -> Array:
