@@ -70,8 +70,7 @@ def copies_of(inputs: Inputs, approach: str, params: Array, active: Array) -> Ke
     full = full_copies(inputs, approach, *size, middles)
     capacity = full.capacity * inputs.spread("serving.spread.saturated")
     curves = load_curves(inputs, middles)
-    quick = _quick_enough(inputs, approach, full, curves, capacity)
-    in_time = by_curve(curves, "filled", "load", quick)
+    in_time = _load_in_time(inputs, approach, full, curves, capacity)
     count = serving.replicas(
         inputs.number("traffic.requests_per_day"),
         inputs.number("traffic.peak_factor"),
@@ -260,14 +259,14 @@ def single(values: Array) -> Array | float:
     return first if np.all(values == first) else values
 
 
-def _quick_enough(
+def _load_in_time(
     inputs: Inputs,
     approach: str,
     full: Full,
     curves: Column[LoadCurve],
     capacity: Array,
 ) -> Array:
-    """How full copies may be, 0 to 1, for answers to come in the time that is allowed.
+    """Share of a full copy's load, 0 to 1, under which answers come in the time that is allowed.
 
     They are never left emptier than `serving.unhurried` allows: more copies make no request faster
     than it is alone.
@@ -279,8 +278,7 @@ def _quick_enough(
     crowded = np.maximum(full.most / capacity, alone)
     allowed = np.maximum(allowed, alone * inputs.factor("serving.unhurried"))
     share = (allowed - alone) / np.maximum(crowded - alone, SHORTEST_S)
-    filled = by_curve(curves, "waiting", "filled", share)
-    return np.where(full.encoder, 1.0, filled)
+    return np.where(full.encoder, 1.0, by_curve(curves, "waiting", "load", share))
 
 
 def own_answer_ms(inputs: Inputs, approach: str, copy: Deployment, batch: Array) -> Array:

@@ -1,13 +1,13 @@
 """How full a copy of a model is, and how long an answer takes, as its load grows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
 
 from llmchoose.estimate.approaches.middles import Usual, laid_out_as, usual_copy
-from llmchoose.estimate.columns import Column, Rows, map_column
+from llmchoose.estimate.columns import Column, map_column
 from llmchoose.estimate.formulas import serving
 from llmchoose.estimate.formulas.architecture import by_size
 from llmchoose.estimate.formulas.distributions import Array
@@ -42,31 +42,11 @@ def by_curve(curves: Column[LoadCurve], places: str, values: str, at: Array) -> 
     if len(curves.kinds) == 1:
         return np.asarray(np.interp(at, getattr(first, places), getattr(first, values)))
     assert curves.which is not None  # noqa: S101 several curves belong to several rows
-    if places == "filled" and np.all((at >= 0) & (at <= 1)):
-        tables = [getattr(one, values) for one in curves.kinds]
-        return _between_even(first.filled, tables, curves.which, at)
     found = np.empty(at.shape)
     for row, place in enumerate(curves.which.tolist()):
         curve = curves.kinds[place]
         found[row] = np.interp(at[row], getattr(curve, places), getattr(curve, values))
     return found
-
-
-def _between_even(places: Array, curves: Sequence[Array], which: Rows, at: Array) -> Array:
-    """As `np.interp` to the last bit, for all rows together: places lie evenly from 0 to 1."""
-    table = np.stack(curves)
-    slopes = np.zeros_like(table)
-    slopes[:, :-1] = np.diff(table) / np.diff(places)
-    steps = len(places) - 1
-    found = (at * steps).astype(np.intp)
-    # The product may be rounded across a place.
-    found -= np.take(places, found) > at
-    found += np.take(np.append(places[1:], np.inf), found) <= at
-    beyond = at - np.take(places, found)
-    found += which[:, None] * len(places)
-    beyond *= np.take(slopes, found)
-    beyond += np.take(table, found)
-    return beyond
 
 
 def load_curves(inputs: Inputs, middles: Column[Usual]) -> Column[LoadCurve]:
