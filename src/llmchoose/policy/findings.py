@@ -127,7 +127,7 @@ def idle_waivers(judged: Judged, found: Sequence[Finding], ground: Ground) -> tu
         found: All that was found in it, with what waives it.
         ground: What it was held against.
     """
-    if IDLE not in ground.grades:
+    if not judged.waivers or IDLE not in ground.grades:
         return ()
     rule, severity = ground.knowledge.policy.rule(IDLE), ground.grades[IDLE]
     idle = [
