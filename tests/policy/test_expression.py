@@ -124,7 +124,7 @@ def test_faults_at_run_time_are_sentences(judged: Callable[[str], bool | str]) -
 
 def outcomes(knowledge: Knowledge, *texts: str, seconds: float = 20.0) -> list[list[Outcome]]:
     """What some expressions say of an empty proposal, and of another one."""
-    schema = schema_of(knowledge.fields, knowledge.approaches)
+    schema = schema_of(knowledge)
     rules = [rule(text, str(place)) for place, text in enumerate(texts)]
     with closing(Judge(rules, schema, seconds)) as judge:
         judge.check()

@@ -96,8 +96,22 @@ def test_a_waiver_that_waives_nothing_any_more_is_a_note(
     assert note.severity == "note"
     assert "`P-BASELINE`" in note.message
     assert note.place.mark.line == 6
+    assert "no such finding" in note.message
+    off = checked(knowledge, tmp_path, said, "severity: {P-BASELINE: off}\n")
+    assert "switched off" in off.findings[-1].message
     silent = checked(knowledge, tmp_path, said, "severity: {P-WAIVER-IDLE: off}\n")
     assert rules(silent, waived=False) == []
+
+
+def test_of_two_waivers_of_one_rule_the_second_is_a_note(
+    knowledge: Knowledge, tmp_path: Path
+) -> None:
+    one = "{rule: P-OWNER, reason: in the move, approved_by: Ada, expires: 2027}"
+    found = checked(knowledge, tmp_path, f"{one}\n    - {one}")
+    assert rules(found, waived=False) == ["P-WAIVER-IDLE"]
+    (note,) = [one for one in found.findings if one.rule == "P-WAIVER-IDLE"]
+    assert "another waiver covers it already" in note.message
+    assert (note.place.mark.line, "letters.yaml:5:7" in note.message) == (6, True)
 
 
 def test_a_waiver_of_the_policy_is_for_the_files_that_it_names(
@@ -157,10 +171,11 @@ def test_a_policy_says_what_a_proposal_may_waive_by_itself(
 def test_no_proposal_waives_what_is_wrong_with_its_waivers(
     knowledge: Knowledge, tmp_path: Path
 ) -> None:
-    said = "{rule: P-WAIVER, reason: x, approved_by: Me, expires: 2098}"
-    found = checked(knowledge, tmp_path, f"{said}\n    - {{rule: P-OWNER, reason: x}}")
-    assert rules(found, waived=True) == []
-    assert rules(found, waived=False).count("P-WAIVER") == 2
+    for rule in ("P-WAIVER", "P-WAIVER-IDLE"):
+        said = f"{{rule: {rule}, reason: x, approved_by: Me, expires: 2098}}"
+        found = checked(knowledge, tmp_path, f"{said}\n    - {{rule: P-OWNER, reason: x}}")
+        assert rules(found, waived=True) == []
+        assert rules(found, waived=False).count("P-WAIVER") == 2
 
 
 def test_a_baseline_lets_an_old_repository_start_clean(

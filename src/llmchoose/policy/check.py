@@ -157,7 +157,7 @@ def _judge(policy: Policy, own: Sequence[OwnRule], knowledge: Knowledge) -> "Jud
     from llmchoose.policy.expression import Judge  # few policies have rules of their own
     from llmchoose.policy.record import schema_of
 
-    schema = schema_of(knowledge.fields, knowledge.approaches)
+    schema = schema_of(knowledge)
     judge = Judge(tuple(policy.own.values()), schema, held={one.id for one in own})
     judge.check()
     return judge

@@ -1,7 +1,7 @@
 """What the checker of expressions complains of, as sentences with their places in the policy."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from llmchoose.errors import Mark, Problem, did_you_mean, one_of, quoted
@@ -19,6 +19,8 @@ TYPES = {
     "timestamp": "a time",
     "duration": "a length of time",
     "dyn": "anything",
+    "list(int)": "a list of whole numbers",
+    "list(string)": "a list of texts",
 }
 _FAULT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _FIELD = re.compile(r"undefined field '([^']*)' not found in struct '([^']*)'")
@@ -29,6 +31,7 @@ _INDEX = re.compile(r"index=(-?\d+) size=(\d+)")
 _CODE = re.compile(r"^[A-Z_]+: |\s*\[[A-Z_]+\]$")
 GIVES = re.compile(r"(?<=the expression gives )\w+")
 LONGEST = 200
+READ = ("profile", "estimate", "decision")
 _WRAPPED = re.compile(r"wrapper\((\w+)\)")
 
 
@@ -59,12 +62,18 @@ def strange_word(rule: OwnRule, found: Mapping[str, Any], schema: Schema) -> Pro
             with it and the message that is the `owner` of it.
         schema: What expressions may read.
     """
-    word, owner, member = (str(found[part]) for part in ("word", "owner", "member"))
-    place, start = _at(rule, int(found["line"]), int(found["column"]), word)
-    values = schema.words[owner][member]
-    message = f"{rule.id}: {quoted(f'{owner}.{member}')} is never {quoted(word)}"
-    hint = did_you_mean(word, values) or f"it is {one_of(values)}"
-    return Problem(message, Mark(*place.mark[:2], start), place.line, max(1, len(word)), hint)
+    word, read = found["word"], f"{found['owner']}.{found['member']}"
+    said = "null" if word is None else word
+    place, start = _at(rule, int(found["line"]), int(found["column"]), said)
+    if said in ("", "null"):
+        message = f"{rule.id}: {quoted(read)} is never {said or 'empty'}"
+        top = found["owner"].partition(".")[0] in READ
+        hint = f"has({read if top else 'x.' + found['member']}) says whether it is stated"
+    else:
+        values = schema.words[found["owner"]][found["member"]]
+        message = f"{rule.id}: {quoted(read)} is never {quoted(said)}"
+        hint = did_you_mean(said, values) or f"it is {one_of(values)}"
+    return Problem(message, Mark(*place.mark[:2], start), place.line, max(1, len(said)), hint)
 
 
 def _at(rule: OwnRule, line: int, column: int, name: str) -> tuple[Place, int]:
@@ -74,6 +83,8 @@ def _at(rule: OwnRule, line: int, column: int, name: str) -> tuple[Place, int]:
         return place, max(place.line.find(name) + 1, 1) if name else place.mark.column
     place = rule.lines[line - 1]
     start = place.mark.column + column - 1
+    if start > len(place.line) + 1:
+        start = place.mark.column  # an alias: what it stands for is elsewhere
     # The checker points at a dot or a bracket beside the name.
     near = [found.start() + 1 for found in re.finditer(re.escape(name), place.line)] if name else []
     return place, min(near, key=lambda at: abs(at - start), default=start)
@@ -91,8 +102,7 @@ def _sentence(said: str, text: str, schema: Schema) -> tuple[str, str, str]:
         if re.search(rf"\b{re.escape(name)}\s*\(", text):
             hint = "CEL has has, size, startsWith, contains, matches, all, exists and filter"
             return f"{quoted(name)} is no function of expressions", hint, name
-        known = ("profile", "estimate", "decision")
-        hint = did_you_mean(name.split(".")[0], known) or (
+        hint = did_you_mean(name.split(".")[0], READ) or (
             "an expression reads profile, estimate and decision"
         )
         return f"{quoted(name)} is not known here", hint, name
@@ -100,17 +110,29 @@ def _sentence(said: str, text: str, schema: Schema) -> tuple[str, str, str]:
         sign = found[1].strip("_@")
         types = [_WRAPPED.sub(r"\1", part.strip()) for part in found[2].split(",")]
         kinds = " and ".join(TYPES.get(kind, kind.removeprefix("llmchoose.")) for kind in types)
-        numbers = {"double", "int"} <= set(types)
-        band = "llmchoose.band" in types
-        hint = "write 2.0 for 2" if numbers else "compare like with like"
-        hint = "a band has p10, p50 and p90: add .p50" if band else hint
-        return f"{quoted(sign)} does not go with {kinds}", hint, ""
+        return f"{quoted(sign)} does not go with {kinds}", _hint_of(sign, types), ""
     if "Syntax error" in said:
         hint = "an expression such as estimate.cost.total_usd.p50 > 200000"
         return "the expression cannot be read from here on", hint, ""
     if "recursion" in said:
         return "the expression is nested too deep", "write it flatter, or as two rules", ""
     return visible_fault(said), "an expression is true or false", ""
+
+
+def _hint_of(sign: str, types: Sequence[str]) -> str:
+    """What to write instead, where something does not go with what it is held against."""
+    held = set(types)
+    if "llmchoose.band" in held:
+        return "a band has p10, p50 and p90: add .p50"
+    if {"double", "int"} <= held:
+        return "a number with a point: 12.0 for 12"
+    if "list(int)" in held:
+        return "numbers with a point: [12.0, 24.0]"
+    if "list(string)" in held:
+        return "of a list ask 'word' in profile.task.gap"
+    if sign == "[_]":
+        return "write a name after a dot: profile.data.sensitivity"
+    return "compare like with like"
 
 
 def visible_fault(fault: str) -> str:

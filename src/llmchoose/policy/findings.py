@@ -17,7 +17,7 @@ from llmchoose.policy.model import (
     Proposal,
     fingerprint,
 )
-from llmchoose.policy.waiving import IDLE, WAIVERS, fault_of, is_idle, own_waivers
+from llmchoose.policy.waiving import IDLE, WAIVERS, fault_of, own_waivers, why_idle
 from llmchoose.profile.model import Profile
 from llmchoose.survey.model import Surveyed
 
@@ -130,21 +130,13 @@ def idle_waivers(judged: Judged, found: Sequence[Finding], ground: Ground) -> tu
     if not judged.waivers or IDLE not in ground.grades:
         return ()
     rule, severity = ground.knowledge.policy.rule(IDLE), ground.grades[IDLE]
-    idle = [
-        Finding(
-            rule.id,
-            rule.title,
-            severity,
-            rule.message.replace("{value}", quoted(granted.waiver.rule)),
-            rule.fix,
-            granted.place,
-            granted.waiver.rule,
-        )
-        for granted in judged.waivers
-        if granted.waiver.rule != IDLE
-        and is_idle(granted, found)
-        and fault_of(granted, ground.names, ground.today, ground.waivable) is None
-    ]
+    idle = []
+    for granted in judged.waivers:
+        name, why = granted.waiver.rule, why_idle(granted, found, ground.grades)
+        if why and fault_of(granted, ground.names, ground.today, ground.waivable) is None:
+            value = f"The waiver of {quoted(name)} waives nothing: {why}"
+            said = rule.message.replace("{value}", value)
+            idle.append(Finding(rule.id, rule.title, severity, said, rule.fix, granted.place, name))
     return _marked(idle)
 
 

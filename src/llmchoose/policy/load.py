@@ -64,7 +64,7 @@ class _Reading:
     grades: dict[str, GradeSet] = field(default_factory=dict)
     own: dict[str, OwnRule] = field(default_factory=dict)
     waivers: list[GrantedWaiver] = field(default_factory=list)
-    waivable: frozenset[str] | None = None
+    waivable: dict[str, Place] | None = None
     extends: list[tuple[str, Node]] = field(default_factory=list)
 
     def wrong(self, node: Node, message: str, hint: str = "") -> None:
@@ -328,13 +328,13 @@ def _waivers(node: Node, reading: _Reading) -> None:
 
 
 def _waivable(node: Node, reading: _Reading) -> None:
-    names = []
+    names = {}
     for item in _items(node):
         if isinstance(item, Scalar) and item.text.strip():
-            names.append(item.text.strip())
+            names[item.text.strip()] = _place_of(item, reading)
         else:
             reading.wrong(item, "waivable names rules", "write a list of them; [] for none")
-    reading.waivable = frozenset(names)
+    reading.waivable = names
 
 
 def _parts(
@@ -373,17 +373,18 @@ def _items(node: Node) -> tuple[Node, ...]:
 
 
 def _check_names(policy: Policy, knowledge: Knowledge) -> None:
-    """Refuse severities of rules that do not exist; own rules may stand in another file.
+    """Refuse names of rules that do not exist; own rules may stand in another file.
 
     Raises:
         InputError: One does not exist, with its place.
     """
     known = [*(one.id for one in knowledge.policy.rules), *policy.own]
     problems = []
-    for name, graded in policy.grades.items():
+    named = [(name, graded.place) for name, graded in policy.grades.items()]
+    for name, where in (*named, *(policy.waivable or {}).items()):
         if name not in known:
             hint = did_you_mean(name, known) or "llmchoose check --explain-policy lists the rules"
-            where, message = graded.place, f"{quoted(name)} is no rule"
+            message = f"{quoted(name)} is no rule"
             problems.append(Problem(message, where.mark, where.line, where.width, hint))
     if problems:
         raise InputError(problems)

@@ -91,7 +91,8 @@ class Policy:
         grades: Severities by rule.
         own: Rules of one's own by id.
         waivers: For proposals by path.
-        waivable: Rules that a proposal may waive by itself; None where it may waive any.
+        waivable: Rules that a proposal may waive by itself, with where the policy says so; None
+            where it may waive any.
     """
 
     path: str | None = None
@@ -100,7 +101,7 @@ class Policy:
     grades: Mapping[str, GradeSet] = field(default_factory=dict)
     own: Mapping[str, OwnRule] = field(default_factory=dict)
     waivers: tuple[GrantedWaiver, ...] = ()
-    waivable: frozenset[str] | None = None
+    waivable: Mapping[str, Place] | None = None
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from typing import Any
 
 from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import Knowledge
-from llmchoose.knowledge.rules import Approach
+from llmchoose.knowledge.rulecheck.whole import RESERVED
 from llmchoose.policy.answers import middle_of
 from llmchoose.profile.model import OwnedGpus, Profile, Trial, Waiver, plain
 from llmchoose.quantity import Quantity
-from llmchoose.survey.model import Figure, Surveyed
+from llmchoose.survey.model import NOTHING_FEASIBLE, Figure, Surveyed
 
 BANDS: Mapping[str, tuple[Figure, ...]] = {
     "": (
@@ -45,25 +45,26 @@ class Schema:
     words: Mapping[str, Mapping[str, Sequence[str]]]
 
 
-def schema_of(fields: Mapping[str, Field], approaches: Sequence[Approach]) -> Schema:
+def schema_of(knowledge: Knowledge) -> Schema:
     """What an expression may read of a proposal."""
-    return Schema(_messages(fields, [row.id for row in approaches]), _words(fields, approaches))
+    approaches = [row.id for row in knowledge.approaches]
+    return Schema(_messages(knowledge.fields, approaches), _words(knowledge))
 
 
-def _words(
-    fields: Mapping[str, Field], approaches: Sequence[Approach]
-) -> dict[str, dict[str, Sequence[str]]]:
+def _words(knowledge: Knowledge) -> dict[str, dict[str, Sequence[str]]]:
+    book = knowledge.rulebook
     chosen: dict[str, Sequence[str]] = {
-        "approach": [row.id for row in approaches],
-        "family": sorted({row.family for row in approaches}),
+        "approach": [row.id for row in knowledge.approaches],
+        "family": sorted({row.family for row in knowledge.approaches}),
     }
+    sure = [*(row.words for row in book.confidence.words), NOTHING_FEASIBLE]
     words: dict[str, dict[str, Sequence[str]]] = {
-        "trial": {"approach": fields["decision.approach"].values},
-        "gate": {"kind": ("hard", "soft")},
+        "trial": {"approach": knowledge.fields["decision.approach"].values},
+        "gate": {"id": [*(row.id for row in book.gates), *RESERVED], "kind": ("hard", "soft")},
         "estimate": chosen,
-        "decision": chosen,
+        "decision": {**chosen, "confidence_words": sure},
     }
-    for field in fields.values():
+    for field in knowledge.fields.values():
         if field.type in ("enum", "enums"):
             owner = f"profile.{field.section}" if field.section else "profile"
             words.setdefault(owner, {})[field.key] = field.values

@@ -67,7 +67,7 @@ def fault_of(
 
 def may_waive(rule: str, waivable: Collection[str] | None) -> bool:
     """Whether a proposal may waive a rule by itself; what is wrong with waivers it never may."""
-    return rule != WAIVERS and (waivable is None or rule in waivable)
+    return rule not in (WAIVERS, IDLE) and (waivable is None or rule in waivable)
 
 
 def waive(
@@ -90,10 +90,25 @@ def waive(
         yield finding if one is None or finding.waived else finding._replace(waived=_waived(one))
 
 
-def is_idle(granted: GrantedWaiver, found: Sequence[Finding]) -> bool:
-    """Whether a waiver waives none of the findings that it could."""
-    where = _where(granted)
-    return not any(one.waived and one.waived.where == where for one in found)
+def why_idle(
+    granted: GrantedWaiver, found: Sequence[Finding], in_force: Collection[str]
+) -> str | None:
+    """Why a waiver waives none of the findings that it could; None where it waives one.
+
+    Args:
+        granted: A waiver that is in order.
+        found: All that was found in the file, with what waives it.
+        in_force: Rules that are not switched off.
+    """
+    rule = granted.waiver.rule
+    others = [one.waived.where for one in found if one.waived and one.rule == rule]
+    if _where(granted) in others:
+        return None
+    if others:
+        return f"another waiver covers it already, at {others[0]}."
+    if rule not in in_force:
+        return "the rule is switched off."
+    return "there is no such finding any more."
 
 
 def _complete(waiver: Waiver, today: date) -> bool:

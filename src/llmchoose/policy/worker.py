@@ -38,7 +38,7 @@ CHECKED = {
         ("list", 7, "List"),
         ("loop", 9, "Loop"),
     ],
-    "Constant": [("text", 6, "TYPE_STRING")],
+    "Constant": [("null", 1, "TYPE_INT32"), ("text", 6, "TYPE_STRING")],
     "Ident": [("name", 1, "TYPE_STRING")],
     "Select": [("operand", 1, "Part"), ("field", 2, "TYPE_STRING")],
     "Call": [("target", 1, "Part"), ("function", 2, "TYPE_STRING"), ("args", 3, "[Part]")],
@@ -139,23 +139,31 @@ class _Words:
 
     def compare(self, read: Any, other: Any) -> None:
         """Hold a word, or each of a list of them, against what a member can be."""
-        owner, member = read or ("", "")
+        owner, member, besides = read or ("", "", ())
         values = self.words.get(owner, {}).get(member)
         for one in other.list.elements or [other]:
-            word = one.constant.text
-            if values is not None and word and word not in values:
+            word = one.constant.text if one.constant.HasField("text") else None
+            strange = values is not None and word is not None and word not in (*values, *besides)
+            if strange or (member and one.constant.HasField("null")):
                 before = self.text[: self.places.get(one.id, 0)]
                 line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
                 place = {"line": line, "column": column}
                 self.found.append({"owner": owner, "member": member, "word": word, **place})
 
     def member_of(self, part: Any, bound: dict[str, Any]) -> Any:
-        """The owner and name of the member that a part reads, if it is one."""
+        """What a part reads, if it is a member: its owner and name, and words it may be besides."""
+        function, args = part.call.function, part.call.args
         if part.select.field:
             owner = self.types.get(part.select.operand.id, "").removeprefix(f"{PACKAGE}.")
-            return owner.replace("_in_", "."), part.select.field
-        if part.call.function == "_[_]":
-            return self.member_of(part.call.args[0], bound)
+            return owner.replace("_in_", "."), part.select.field, ()
+        if function == "_[_]":
+            return self.member_of(args[0], bound)
+        if function == "_?_:_":
+            # has(member) ? member : 'another word'
+            for one, other in ((args[1], args[2]), (args[2], args[1])):
+                read = self.member_of(one, bound)
+                if read and other.constant.HasField("text"):
+                    return read[0], read[1], (*read[2], other.constant.text)
         return bound.get(part.ident.name)
 
 

@@ -24,7 +24,7 @@ def starter(fields: Mapping[str, Field]) -> str:
             blocks.append(_heading(field, head))
         section = head
         blocks.append(_entry(field))
-    return "\n".join(blocks)
+    return "\n".join(blocks) + "\n"
 
 
 def _heading(field: Field, section: str) -> str:

@@ -40,6 +40,7 @@ Figure = Literal[
     "fit",
 ]
 Unpriced = Mapping[str, NDArray[np.bool_]]
+NOTHING_FEASIBLE = "no approach is feasible"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -185,7 +186,7 @@ class Surveyed:
     def confidence_words(self) -> str:
         """The confidence in words."""
         if self.recommended is None:
-            return "no approach is feasible"
+            return NOTHING_FEASIBLE
         return in_words(self.confidence, self.block.inputs.knowledge.rulebook.confidence)
 
     def probability_best(self, approach: str) -> float:
