@@ -1,8 +1,9 @@
 """What a check of a large repository costs: `python -m benchmarks.check [10000]`.
 
 Reading the files with libyaml and validating them with pydantic, on as many processes, counts
-as 1. Wall time of whole processes, one after another, in one run; check-jsonschema, where it is
-installed, takes the first thousand of the same files and the profile's schema.
+as 1; on a single one it is shown beside. Wall time of whole processes, one after another, in one
+run; check-jsonschema, where it is installed, takes the first thousand of the same files and the
+profile's schema.
 """
 
 import json
@@ -34,19 +35,21 @@ THOUSAND = 1000
 def main() -> None:
     """Write the repository, run each command on it, and print how long they take."""
     if YARDSTICK in sys.argv:
-        validate_all(Path(sys.argv[-1]))
+        validate_all(Path(sys.argv[-1]), int(sys.argv[-2]))
         return
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     cores = len(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as folder:
         files = write_proposals(Path(folder), count, load_knowledge())
-        yardstick = taken([sys.executable, "-m", "benchmarks.check", YARDSTICK, folder])
+        yardstick, alone = (taken(validation(folder, workers)) for workers in (cores, 1))
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         checked = taken(llmchoose(folder))
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(f"{count} proposals on {cores} cores")
         print(f"libyaml and pydantic {yardstick:7.2f} s")
-        print(f"llmchoose check      {checked:7.2f} s, {checked / yardstick:.2f} x (at most 5)")
+        print(f"in a single process  {alone:7.2f} s")
+        times = f"{checked / yardstick:.2f} x (at most 5), {checked / alone:.2f} x the single one"
+        print(f"llmchoose check      {checked:7.2f} s, {times}")
         print(f"at most {peak:.0f} MB a process (before: {before / 1024:.0f} MB)")
         if shutil.which("check-jsonschema"):
             against_check_jsonschema(files[:THOUSAND], Path(folder))
@@ -67,6 +70,11 @@ def against_check_jsonschema(files: Sequence[Path], folder: Path) -> None:
     print(f"{len(files)} files: check-jsonschema {theirs:.2f} s, llmchoose check {ours:.2f} s")
 
 
+def validation(folder: str, workers: int) -> list[str]:
+    """The yardstick as a command."""
+    return [sys.executable, "-m", "benchmarks.check", YARDSTICK, str(workers), folder]
+
+
 def llmchoose(*paths: str) -> list[str]:
     """The command."""
     return [sys.executable, "-m", "llmchoose", "check", "--format", "json", *paths]
@@ -81,12 +89,15 @@ def taken(command: Sequence[str]) -> float:
     return time.perf_counter() - start
 
 
-def validate_all(folder: Path) -> None:
-    """The yardstick: every file read and validated, on all cores."""
+def validate_all(folder: Path, workers: int) -> None:
+    """The yardstick: every file read and validated."""
     files = sorted(folder.glob("*.yaml"))
     parts = [files[at : at + AT_ONCE] for at in range(0, len(files), AT_ONCE)]
-    with ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("spawn")) as pool:
-        found = sum(pool.map(validate_some, parts))
+    if workers == 1:
+        found = sum(map(validate_some, parts))
+    else:
+        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+            found = sum(pool.map(validate_some, parts))
     print(json.dumps({"valid": found}))
 
 
