@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from llmchoose.errors import InputError
+from llmchoose.knowledge.load import Knowledge
 from llmchoose.profile.find import find_profiles, is_profile
 
 
@@ -83,3 +84,10 @@ def test_every_missing_path_is_named(tmp_path: Path) -> None:
     problems = wrong.value.problems
     assert [problem.message.endswith("does not exist") for problem in problems] == [True, True]
     assert problems[0].hint == "did you mean a.yaml?"
+
+
+def test_two_sections_without_a_task_are_a_proposal_with_a_mistake(knowledge: Knowledge) -> None:
+    for section in ("budget", "compute", "constraints", "decision", "ops", "team", "traffic"):
+        assert any(field.section == section for field in knowledge.fields.values())
+        data = f"{section}:\n  x: 1\ndata:\n  y: 2\n".encode()
+        assert is_profile("x.yaml", data)

@@ -12,7 +12,7 @@ from llmchoose.backtest.decisions import Decided, bundled
 from llmchoose.backtest.folds import FOLDS, fold_of, without
 from llmchoose.backtest.thinning import SEEDS, SHARES, thinned
 from llmchoose.estimate.formulas.distributions import Draws
-from llmchoose.knowledge.load import Knowledge, Paths
+from llmchoose.knowledge.load import Knowledge, Paths, knowledge_at
 
 # As many as give the same shares as 2,000 do to the third digit.
 SAMPLES: Final = 200
@@ -76,13 +76,7 @@ def own_rounds(decisions: Sequence[Decided], knowledge: Knowledge) -> tuple[Roun
 
 
 def _of_case_read(paths: Paths, plans: tuple[tuple[float, int], ...], name: str) -> list[Round]:
-    return _of_case(_read(paths), plans, name)
-
-
-@lru_cache(maxsize=1)
-def _read(paths: Paths) -> Knowledge:
-    """The knowledge of a process, read once."""
-    return Knowledge(*paths)
+    return _of_case(knowledge_at(paths), plans, name)
 
 
 def _of_case(knowledge: Knowledge, plans: tuple[tuple[float, int], ...], name: str) -> list[Round]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from llmchoose.decision.conditions import Truth, any_stated
 from llmchoose.estimate.approaches.model import Estimate
-from llmchoose.estimate.columns import Rows
+from llmchoose.estimate.columns import of_rows
 from llmchoose.estimate.formulas.distributions import Array
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.knowledge.rules import Approach, NetBenefit
@@ -186,7 +186,7 @@ def _where_said(inputs: Inputs, said: Truth, units: Callable[..., Array], *read:
         return np.zeros(1)
     if 2 * np.count_nonzero(told) < count:
         rows = np.flatnonzero(told)
-        some = units(*(_cut(values, rows) for values in read))
+        some = units(*(of_rows(values, rows) for values in read))
         found = np.zeros((count, some.shape[-1]))
         found[rows] = some
         return found
@@ -195,10 +195,6 @@ def _where_said(inputs: Inputs, said: Truth, units: Callable[..., Array], *read:
         return np.where(said, found, 0.0)
     found[~told] = 0.0
     return found
-
-
-def _cut(values: Array, rows: Rows) -> Array:
-    return values[rows] if values.ndim > 1 and len(values) > 1 else values
 
 
 def _provider(inputs: Inputs, approach: Approach) -> Array:

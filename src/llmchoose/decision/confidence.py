@@ -7,6 +7,9 @@ from llmchoose.estimate.formulas.distributions import significant
 from llmchoose.estimate.inputs import Inputs
 from llmchoose.knowledge.rules import ConfidenceRule
 
+# In place of words for a confidence.
+NOTHING_FEASIBLE = "no approach is feasible"
+
 
 def confidence(probability_best: float, inputs: Inputs, rule: ConfidenceRule) -> float:
     """Chance that an experienced practitioner would accept the recommendation.

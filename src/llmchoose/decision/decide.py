@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from llmchoose.decision.buys import bought
 from llmchoose.decision.combine import Partner, Technique, partners, techniques
-from llmchoose.decision.confidence import confidence, in_words
+from llmchoose.decision.confidence import NOTHING_FEASIBLE, confidence, in_words
 from llmchoose.decision.plan import FoundRisk, PlanStep, plan_steps, risks
 from llmchoose.decision.rank import Ranked, Weighed, rank_approaches, weigh
 from llmchoose.decision.reasons import Reason, reasons, settled
@@ -69,7 +69,7 @@ def decide(inputs: Inputs, estimates: Mapping[str, Estimate]) -> Decision:
             (),
             pays,
             0.0,
-            "no approach is feasible",
+            NOTHING_FEASIBLE,
             None,
             _agrees(inputs, None),
             summarise_none(ranked),

@@ -188,8 +188,8 @@ def _why_not(trial: Trial) -> str:
 def shifts(prior: Qualities, posterior: Qualities) -> dict[str, Array]:
     """By how much evidence moved each approach's mean quality: sample axis of length one."""
     return {
-        name: np.zeros(1) if posterior[name] is prior[name] else _mean(after) - _mean(prior[name])
-        for name, after in posterior.items()
+        name: np.zeros(1) if posterior[name] is before else _mean(posterior[name]) - _mean(before)
+        for name, before in prior.items()
     }
 
 

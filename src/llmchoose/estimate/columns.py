@@ -63,6 +63,11 @@ class Column(Generic[Kind]):
         return column_of([self.kinds[place] for place in self.which[places].tolist()])
 
 
+def of_rows(values: NDArray[Any], rows: Rows) -> NDArray[Any]:
+    """Draws of some rows, of an array with a row for each or with one for all of them."""
+    return values[rows] if values.ndim > 1 and len(values) > 1 else values
+
+
 def column_of(each: Sequence[Other]) -> Column[Other]:
     """The column of what every row takes."""
     places: dict[Other, int] = {}

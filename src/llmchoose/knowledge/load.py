@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -402,3 +402,9 @@ def load_knowledge(
     if paths[0] is not None:
         check_overlay(paths[0])
     return Knowledge(SHIPPED, paths[0], paths[1])
+
+
+@lru_cache(maxsize=1)
+def knowledge_at(paths: Paths) -> Knowledge:
+    """The knowledge of a process beside the first one, read once for all of its tasks."""
+    return Knowledge(*paths)

@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import replace
 
 from llmchoose.assessment import Assessment
+from llmchoose.decision.confidence import NOTHING_FEASIBLE
 from llmchoose.decision.rank import weigh
 from llmchoose.explanation.model import Entry
 from llmchoose.knowledge.rules import Rulebook
@@ -41,7 +42,7 @@ def _entry(assessment: Assessment, lighter: Callable[[Rulebook], Rulebook]) -> E
     place = int(weighed.best())
     now = assessment.decision.recommended
     if place < 0 or now is None:
-        return Entry(LABEL, "no approach is feasible, as now")
+        return Entry(LABEL, f"{NOTHING_FEASIBLE}, as now")
     name, chance = weighed.names[place], float(weighed.chance[place])
     same = ", as now" if name == now.approach.id else f" in place of {now.approach.id}"
     return Entry(LABEL, f"{name} would be recommended{same}: {chance:.0%} to be the best")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from llmchoose.errors import InputError, Problem
 from llmchoose.estimate.formulas.distributions import Array, Band, band
 from llmchoose.estimate.many import Kept
-from llmchoose.knowledge.load import Knowledge, Paths
+from llmchoose.knowledge.load import Knowledge, Paths, knowledge_at
 from llmchoose.knowledge.policy import Severity
 from llmchoose.policy.findings import (
     Judged,
@@ -208,13 +208,8 @@ def _prepare() -> None:
 
 
 def _part_read(paths: Paths, terms: Terms, own: bool, files: Sequence[Candidate]) -> _Part:
-    return _part(_read_from(paths), _kept_of(paths, terms.seed, terms.samples), terms, own, files)
-
-
-@lru_cache(maxsize=1)
-def _read_from(paths: Paths) -> Knowledge:
-    """The knowledge of a process, read once for all of its tasks."""
-    return Knowledge(*paths)
+    kept = _kept_of(paths, terms.seed, terms.samples)
+    return _part(knowledge_at(paths), kept, terms, own, files)
 
 
 @lru_cache(maxsize=1)

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from llmchoose.decision.confidence import NOTHING_FEASIBLE
 from llmchoose.knowledge.fields import Field
 from llmchoose.knowledge.load import Knowledge
 from llmchoose.knowledge.rulecheck.whole import RESERVED
 from llmchoose.policy.answers import middle_of
 from llmchoose.profile.model import OwnedGpus, Profile, Trial, Waiver, plain
 from llmchoose.quantity import Quantity
-from llmchoose.survey.model import NOTHING_FEASIBLE, Figure, Surveyed
+from llmchoose.survey.model import Figure, Surveyed
 
 BANDS: Mapping[str, tuple[Figure, ...]] = {
     "": (

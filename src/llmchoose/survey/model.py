@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmchoose.decision.conditions import Facts, Truth, facts_of
-from llmchoose.decision.confidence import calibrated, in_words, known_share
+from llmchoose.decision.confidence import NOTHING_FEASIBLE, calibrated, in_words, known_share
 from llmchoose.decision.gates import GateResult, every_gate
 from llmchoose.decision.rank import Weighed
 from llmchoose.decision.trials import settled_by
@@ -40,7 +40,6 @@ Figure = Literal[
     "fit",
 ]
 Unpriced = Mapping[str, NDArray[np.bool_]]
-NOTHING_FEASIBLE = "no approach is feasible"
 
 
 @dataclass(frozen=True, eq=False, repr=False)

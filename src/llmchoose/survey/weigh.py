@@ -1,6 +1,5 @@
 """Many profiles go through the formulas together, as the rows of blocks."""
 
-import re
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -9,6 +8,7 @@ import numpy as np
 
 from llmchoose.decision.conditions import PREFIX
 from llmchoose.decision.rank import weigh
+from llmchoose.decision.wording import PLACEHOLDER
 from llmchoose.estimate.approaches.approach import estimate_all
 from llmchoose.estimate.approaches.model import Estimate
 from llmchoose.estimate.approaches.readings import Readings
@@ -26,7 +26,6 @@ ROWS = 160
 # Answers that no formula reads: who it is, and what was decided.
 UNREAD = frozenset({"name", "description", "owner", "ops.owner", "status"})
 DECIDED = "decision."
-PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
 def survey(

@@ -13,7 +13,7 @@ from llmchoose.estimate.approaches.model import (
     Training,
 )
 from llmchoose.estimate.approaches.requests import PROMPTED, prompt_tokens
-from llmchoose.estimate.columns import Column, Parts, column_of, map_column
+from llmchoose.estimate.columns import Column, Parts, column_of, map_column, of_rows
 from llmchoose.estimate.formulas import cost, serving
 from llmchoose.estimate.formulas.architecture import by_size
 from llmchoose.estimate.formulas.distributions import Array
@@ -138,7 +138,7 @@ def full_copies(
         *(
             Parts(
                 tuple(
-                    (rows, _spread_over(getattr(full, part.name), places))
+                    (rows, of_rows(getattr(full, part.name), places))
                     for (rows, places), full in parts
                 ),
                 len(inputs.many),
@@ -149,10 +149,6 @@ def full_copies(
 
 
 Places = NDArray[np.intp]
-
-
-def _spread_over(values: Array, places: Places) -> Array:
-    return values[places] if values.ndim > 1 and len(values) > 1 else values
 
 
 def _groups(
